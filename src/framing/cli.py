@@ -1,0 +1,316 @@
+"""Verbs to functions. Hydra composes configurations here and nowhere else, and instantiates nothing.
+
+Exit codes: 0 done, 1 something failed, 2 the user's input or configuration cannot be used, 130 Ctrl-C, 143 SIGTERM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from framing import __version__, signals
+from framing.exceptions import UserError
+
+if TYPE_CHECKING:
+    from framing.experiment import Outcome, Request
+
+_EPILOG = """examples:
+  python -m framing train +exp=baseline              train, evaluate, track and save
+  python -m framing train +exp=baseline head=svm     the same with another head
+  python -m framing train -m +exp=baseline head=logistic,svm,knn
+  python -m framing check mine.csv                   is this file fit to train on?
+  python -m framing predict article.txt              who says what about which force
+  python -m framing predict articles/ --out out.csv
+  python -m framing ui                               compare runs in the browser"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line, with nothing heavy imported."""
+    parser = argparse.ArgumentParser(
+        prog="python -m framing",
+        description="Stance, attribution and frame of news sentences toward foreign forces.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"framing {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, text: str, more: str = "") -> argparse.ArgumentParser:
+        raw = argparse.RawDescriptionHelpFormatter
+        return verbs.add_parser(name, help=text, description=f"{text}\n\n{more}".strip(), formatter_class=raw)
+
+    train = verb(
+        "train",
+        "Train, evaluate, track and save a classifier.",
+        "OVERRIDE is Hydra's: +exp=NAME takes an experiment of conf/exp/, key=value changes one setting\n"
+        "(data.path=mine.csv, head=svm, head.C=0.1, encoder=hub, 'task=[stance]'). --show prints them all.",
+    )
+    train.add_argument("overrides", nargs="*", metavar="OVERRIDE")
+    train.add_argument(
+        "-m", "--multirun", action="store_true", help="one run for every combination of values a,b,c"
+    )
+    train.add_argument("--show", action="store_true", help="print the composed configuration and stop")
+    _add_conf(train)
+
+    check = verb(
+        "check",
+        "Validate a CSV of labelled sentences without training.",
+        "Only `text` and one label column are needed. OVERRIDE as for train ('task=[stance,tone]', protocol.folds=3).",
+    )
+    check.add_argument("file", metavar="FILE")
+    check.add_argument("overrides", nargs="*", metavar="OVERRIDE")
+    _add_conf(check)
+
+    predict = verb(
+        "predict",
+        "Apply a saved model to articles or to a CSV.",
+        "INPUT is a text or HTML article, a folder of them, - for standard input, or a CSV with a column `text` (and\n"
+        "optionally id, doc_id, target). One row comes out for a sentence and each force that it mentions.",
+    )
+    predict.add_argument("inputs", nargs="+", metavar="INPUT")
+    predict.add_argument(
+        "--model", default="models:/framing@champion", help="a model's address or folder (default: %(default)s)"
+    )
+    predict.add_argument("--out", type=Path, metavar="FILE", help="write .csv, .jsonl or .parquet; else print a table")
+    predict.add_argument("--text-out", type=Path, metavar="DIR", help="write the texts that the offsets count in")
+    _add_uri(predict)
+
+    promote = verb("promote", "Make the model of a run the champion.")
+    promote.add_argument("run", metavar="RUN", help="a run's id, the beginning of it, or its name")
+    _add_uri(promote)
+
+    ui = verb("ui", "Open the MLflow UI on the runs of this folder.")
+    ui.add_argument("--host", default="127.0.0.1")
+    ui.add_argument("--port", type=int, default=5000)
+    _add_uri(ui)
+    return parser
+
+
+def _add_conf(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--conf", type=Path, metavar="DIR", help="a folder of your own configuration files")
+
+
+def _add_uri(parser: argparse.ArgumentParser) -> None:
+    default = os.environ.get("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
+    parser.add_argument("--tracking-uri", default=default, help="where runs are kept (default: %(default)s)")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse, act, and turn what went wrong into one line and an exit code."""
+    options = build_parser().parse_args(arguments)
+    signals.install()
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    verb = {"train": _train, "check": _check, "predict": _predict, "promote": _promote, "ui": _ui}[options.verb]
+    try:
+        return verb(options)
+    except UserError as error:
+        for line in str(error).splitlines():
+            print(f"framing: {line}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nframing: stopped", file=sys.stderr)
+        return 130
+    except signals.Terminated:
+        print("framing: terminated", file=sys.stderr)
+        return 143
+    except BrokenPipeError:  # `| head` has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    with _composer(options.conf) as compose:
+        if options.show:
+            print(compose(options.overrides).yaml, end="")
+            return 0
+        requests = [compose(o) for o in _jobs(options.overrides)] if options.multirun else None
+        request = None if requests else compose(options.overrides)
+    if request:
+        _report(_run_one(request))
+        return 0
+    assert requests is not None
+    return _sweep(requests, options.overrides)
+
+
+def _run_one(request: Request) -> Outcome:
+    from framing.experiment import train
+
+    return train(request)
+
+
+def _sweep(requests: list[Request], overrides: Sequence[str]) -> int:
+    """One parent, a child for each combination; one that fails does not stop the others."""
+    from dataclasses import replace
+
+    from framing import track
+
+    config = requests[0].config
+    tracking = track.resolve(config.tracking.uri, config.tracking.experiment, config.tracking.artifacts)
+    failed = 0
+    with track.run(tracking, f"sweep {' '.join(o for o in overrides if not o.startswith('data.'))}") as parent:
+        parent.tags({"overrides": " ".join(overrides), "sweep": "parent"})
+        for number, request in enumerate(requests, 1):
+            print(f"framing: run {number} of {len(requests)}: {request.run_name}", file=sys.stderr)
+            try:
+                _report(_run_one(replace(request, parent=parent.id)))
+            except UserError as error:
+                failed += 1
+                print(f"framing: {error}", file=sys.stderr)
+        parent.metrics({"runs": len(requests), "failed": failed})
+    if failed:
+        print(f"framing: {failed} of {len(requests)} runs failed", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _report(outcome: Outcome) -> None:
+    """The figures, where everything is, and what to do next."""
+    from rich.console import Console
+    from rich.table import Table as Grid
+
+    from framing.summary import head_table, verdicts
+
+    console = Console() if sys.stdout.isatty() else Console(width=120)
+    header, *lines = head_table(outcome.evaluation)
+    grid = Grid(title=f"{len(outcome.evaluation.table)} rows, out of fold, 95 % intervals over groups")
+    for name in header:
+        grid.add_column(name, no_wrap=True)
+    for line in lines:
+        grid.add_row(*line)
+    console.print(grid)
+    for line in verdicts(outcome.evaluation):
+        print(line)
+    registered = outcome.registered
+    folder = os.path.relpath(outcome.folder)
+    print(f"\nrun      {outcome.run_id}")
+    print(f"model    models:/framing/{registered.version}, also in {folder}/model")
+    if registered.champion:
+        print("         it is now models:/framing@champion")
+    else:
+        print(f"         champion stays: {registered.reason}")
+        if "stand-in" not in registered.reason:
+            print(f"         to move it: python -m framing promote {outcome.run_id}")
+    print(f"results  {folder}/artifacts/summary.md")
+    print("compare  python -m framing ui")
+    print("use      python -m framing predict ARTICLE")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from framing.checks import training_problems
+    from framing.config import make_tasks
+    from framing.data import read_table
+
+    with _composer(options.conf) as compose:
+        config = compose(options.overrides).config
+    table = read_table(options.file, make_tasks(config.tasks))
+    problems = training_problems(table, config.protocol.folds)
+    if problems:
+        raise UserError("\n".join(problems))
+    print(f"{options.file}: {len(table)} rows in {table.frame['doc_id'].nunique()} documents")
+    for task in table.tasks:
+        counts = task.class_counts(table.labels[task.name])
+        print(f"  {task.name}: " + ", ".join(f"{c} {n}" for c, n in zip(task.classes, counts, strict=True)))
+    return 0
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from framing import load_model
+    from framing.predict import check_ending, predict, read_inputs, show, write
+
+    if options.out:
+        check_ending(options.out)
+    source = options.model
+    if source.startswith(("models:/", "runs:/")):
+        from framing.track import model_folder
+
+        source = model_folder(source, options.tracking_uri)
+    model = load_model(source)
+    skipped: list[str] = []
+    table = predict(model, read_inputs(options.inputs, options.text_out, skipped))
+    if table.empty:
+        raise UserError(f"{options.inputs[0]}: no sentence found")
+    if options.out:
+        write(table, options.out)
+        print(f"{len(table)} rows written to {options.out}", file=sys.stderr)
+    else:
+        show(table, model)
+    if skipped:
+        print(f"framing: {len(skipped)} inputs were skipped, see above", file=sys.stderr)
+    return 1 if skipped else 0
+
+
+def _promote(options: argparse.Namespace) -> int:
+    from framing.track import promote
+
+    print(promote(options.run, options.tracking_uri))
+    return 0
+
+
+def _ui(options: argparse.Namespace) -> int:
+    from framing.track import ui
+
+    return ui(options.tracking_uri, options.host, options.port)
+
+
+def conf_folder() -> Path:
+    """The configuration files: those packed into the wheel, else the repository's. Never the working directory."""
+    here = Path(__file__).resolve().parent
+    packed = here / "conf"
+    return packed if packed.is_dir() else here.parents[1] / "conf"
+
+
+@contextmanager
+def _composer(extra: Path | None) -> Iterator[Any]:
+    """Gives a function from overrides to a :class:`framing.experiment.Request`."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    from framing.config import schemas
+    from framing.experiment import Request
+
+    for group, name, node in schemas():
+        ConfigStore.instance().store(name=name, node=node, group=group)
+    if extra is not None and not extra.is_dir():
+        raise UserError(f"--conf {extra}: no such folder")
+    search = [f"hydra.searchpath=[file://{extra.absolute()}]"] if extra else []
+
+    def make(overrides: Sequence[str]) -> Request:
+        tree = compose("config", overrides=[*search, *overrides])
+        config = OmegaConf.to_object(tree)
+        unresolved = OmegaConf.to_container(tree, resolve=False)
+        return Request(config, unresolved, OmegaConf.to_yaml(tree, resolve=False), tuple(overrides))  # type: ignore[arg-type]
+
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+            yield make
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UserError(_one_line(error)) from None
+
+
+def _one_line(error: Exception) -> str:
+    """Hydra's words without its line breaks; for a value it cannot read, how to write it."""
+    text = " ".join(str(error).split())
+    if "LexerNoViableAlt" in text or "token recognition error" in text or "mismatched input" in text:
+        text += "; put a value with spaces, = or letters other than a-z into quotes: 'data.path=\"…\"'"
+    return f"configuration: {text}"
+
+
+def _jobs(overrides: Sequence[str]) -> list[list[str]]:
+    """One list of overrides for every combination, as Hydra's basic sweeper makes them."""
+    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
+    batches = BasicSweeper.split_arguments(parsed, max_batch_size=None)
+    return [list(job) for batch in batches for job in batch]

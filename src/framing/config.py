@@ -1,0 +1,89 @@
+"""The schema of ``conf/``: wrong types and unknown keys die here, before anything is loaded.
+
+No value of a configuration is ever imported or called: names are looked up in tables of this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from framing.encoder import EncoderConfig
+from framing.heads import HEADS, HeadConfig, head_kind
+from framing.labels import Task, unique_names
+from framing.split import ProtocolConfig
+from framing.uncertainty import UncertaintyConfig
+
+
+@dataclass
+class TaskConfig:
+    """A task: see :class:`framing.labels.Task`. An empty column means the task's own name."""
+
+    classes: list[str] = field(default_factory=list)
+    multi: bool = False
+    reads_target: bool = False
+    column: str = ""
+
+
+@dataclass
+class DataConfig:
+    """path: the CSV with the labels, relative to the working directory."""
+
+    path: str = "data/labels.csv"
+
+
+@dataclass
+class TrackingConfig:
+    """uri: where MLflow keeps runs. experiment: the name they stand under. artifacts: the folder of their files,
+    beside the database if empty."""
+
+    uri: str = "sqlite:///mlflow.db"
+    experiment: str = "framing"
+    artifacts: str = ""
+
+
+@dataclass
+class ModelConfig:
+    """name: of the registered model. standalone: pack the encoder into the saved model."""
+
+    name: str = "framing"
+    standalone: bool = False
+
+
+@dataclass
+class Config:
+    """Everything that a run is made of. ``references``: heads scored beside ``head`` on the same splits."""
+
+    name: str = "train"
+    seed: int = 0
+    data: DataConfig = field(default_factory=DataConfig)
+    tasks: dict[str, TaskConfig] = field(default_factory=dict)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    head: HeadConfig = field(default_factory=HeadConfig)
+    references: list[str] = field(default_factory=list)
+    protocol: ProtocolConfig = field(default_factory=ProtocolConfig)
+    uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+
+
+def schemas() -> Iterable[tuple[str | None, str, type[Any]]]:
+    """(group, name, dataclass) of every schema that the files of ``conf/`` build on."""
+    yield None, "schema", Config
+    for name, kind in HEADS.items():
+        yield "head", f"{name}_schema", kind.config
+
+
+def make_tasks(configs: Mapping[str, TaskConfig]) -> tuple[Task, ...]:
+    """The tasks of a configuration, in its order. Raises ``UserError`` where one is not sound."""
+    tasks = tuple(
+        Task(name, tuple(c.classes), c.multi, c.reads_target, c.column) for name, c in configs.items()
+    )
+    unique_names(tasks)
+    return tasks
+
+
+def reference_configs(names: Iterable[str], main: str) -> dict[str, HeadConfig]:
+    """The default settings of the reference heads, without the run's own kind."""
+    return {name: head_kind(name).config() for name in names if name != main}

@@ -1,0 +1,46 @@
+"""Bytes of a user's file, and the text in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from framing.exceptions import UserError
+
+
+def decode(data: bytes, source: str) -> str:
+    """UTF-8, with or without a byte order mark; anything else is refused by its name."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:200].count(0) > len(data[:200]) // 4:
+        raise UserError(
+            f"{source}: this is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        try:
+            as_arabic = data.decode("cp1256")
+        except UnicodeDecodeError:
+            as_arabic = ""
+        letters = [c for c in as_arabic if c.isalpha() and ord(c) > 127]
+        if letters and sum("\u0600" <= c <= "\u06ff" for c in letters) > 0.8 * len(letters):
+            raise UserError(
+                f"{source}: this looks like cp1256 (Windows Arabic), not UTF-8; "
+                "convert it: iconv -f CP1256 -t UTF-8 OLD > NEW"
+            ) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UserError(
+            f"{source}: line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        ) from None
+
+
+def read_bytes(path: Path, limit: int | None = None) -> bytes:
+    """A file's bytes; every way in which that fails is the user's to mend."""
+    try:
+        if limit is not None and path.stat().st_size > limit:
+            raise UserError(f"{path}: larger than {limit // 1_000_000} MB; split it into articles")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; give the path of a file that exists") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: is a folder; give a file") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None

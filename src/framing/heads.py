@@ -1,0 +1,272 @@
+"""Heads: what learns the labels. One small interface, so that protocols, tracking and saved models fit every head.
+
+A head learns all tasks of a run at once (one that is fine-tuned shares its encoder between them) and keeps itself in
+a folder without any pickle.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from framing.data import Rows
+from framing.encoder import Encoder
+from framing.exceptions import UserError
+from framing.labels import Task
+from framing.targets import Mode, render
+from framing.text import fold, normalise
+
+
+@dataclass
+class HeadConfig:
+    """The settings of a head; ``kind`` names it in ``HEADS``."""
+
+    kind: str = "???"
+
+
+@dataclass
+class MajorityConfig(HeadConfig):
+    """Answers with the share of each class in training, whatever the text."""
+
+    kind: str = "majority"
+
+
+@dataclass
+class TfidfConfig(HeadConfig):
+    """Linear support vector machine on TF-IDF of words and of characters inside words. C: inverse regularisation."""
+
+    kind: str = "tfidf"
+    C: float = 1.0
+    words: list[int] = field(default_factory=lambda: [1, 2])
+    characters: list[int] = field(default_factory=lambda: [2, 5])
+    max_features: int = 100_000
+
+
+@dataclass
+class LogisticConfig(HeadConfig):
+    """Logistic regression on standardised frozen embeddings."""
+
+    kind: str = "logistic"
+    C: float = 0.01
+
+
+@dataclass
+class SvmConfig(HeadConfig):
+    """Support vector machine with an RBF kernel on standardised frozen embeddings."""
+
+    kind: str = "svm"
+    C: float = 1.0
+
+
+@dataclass
+class KnnConfig(HeadConfig):
+    """The nearest neighbours by cosine among frozen embeddings, weighted by closeness."""
+
+    kind: str = "knn"
+    neighbours: int = 15
+
+
+class Head(Protocol):
+    """Fits rows to labels and gives probabilities. Labels are as :meth:`framing.labels.Task.encode` gives them."""
+
+    def prepare(self, rows: Rows) -> None:
+        """Do once for all rows what depends on no label, such as embedding them."""
+
+    def fit(self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray) -> None:
+        """Learn every task in ``labels``."""
+
+    def predict_proba(self, rows: Rows, mode: Mode = "marked") -> dict[str, np.ndarray]:
+        """``(n, k)`` for each task; rows sum to 1 for a single-label task, each label apart for others."""
+
+    def save(self, folder: Path) -> None:
+        """Write into an existing folder: safetensors, JSON or skops."""
+
+    def load(self, folder: Path) -> None:
+        """Take up what :meth:`save` wrote."""
+
+
+class SklearnHead:
+    """scikit-learn estimators on features of the text: one for a single-label task, one a label for others."""
+
+    FILE = "head.skops"
+
+    def __init__(self, config: HeadConfig, tasks: Sequence[Task], encoder: Encoder | None, seed: int) -> None:
+        self.config, self.tasks, self.encoder, self.seed = config, tuple(tasks), encoder, seed
+        self.vectorizers: dict[str, Any] = {}
+        self.estimators: dict[str, list[Any]] = {}
+
+    def prepare(self, rows: Rows) -> None:
+        """See :class:`Head`."""
+        if self.encoder:
+            texts = [text for reads in sorted(self._views()) for text in self._texts(rows, reads, "marked")]
+            self.encoder.encode(texts)
+
+    def fit(self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray) -> None:
+        """See :class:`Head`."""
+        self.vectorizers, self.estimators = {}, {}
+        features = {reads: self._features(rows, reads, "marked", fit=True) for reads in self._views()}
+        for task in self.tasks:
+            X = features[task.reads_target]
+            y = labels[task.name]
+            targets = [y[:, i] for i in range(y.shape[1])] if task.multi else [y]
+            self.estimators[task.name] = [self._estimator(len(rows), t).fit(X, t) for t in targets]
+
+    def predict_proba(self, rows: Rows, mode: Mode = "marked") -> dict[str, np.ndarray]:
+        """See :class:`Head`."""
+        result = {}
+        features = {reads: self._features(rows, reads, mode, fit=False) for reads in self._views()}
+        for task in self.tasks:
+            X = features[task.reads_target]
+            fitted = self.estimators[task.name]
+            out = np.zeros((len(rows), len(task.classes)))
+            if task.multi:
+                for i, estimator in enumerate(fitted):
+                    known = list(estimator.classes_)
+                    if 1 in known:
+                        out[:, i] = _probabilities(estimator, X)[:, known.index(1)]
+            else:
+                out[:, fitted[0].classes_] = _probabilities(fitted[0], X)
+            result[task.name] = out
+        return result
+
+    def _views(self) -> set[bool]:
+        """Whether the text is needed with its target marked, without, or both ways."""
+        return {task.reads_target for task in self.tasks}
+
+    def _texts(self, rows: Rows, reads_target: bool, mode: Mode) -> list[str]:
+        if reads_target:
+            return [render(text, target, mode) for text, target in zip(rows.texts, rows.targets, strict=True)]
+        return [normalise(text) for text in rows.texts]
+
+    def _features(self, rows: Rows, reads_target: bool, mode: Mode, fit: bool) -> Any:
+        if self.config.kind == "majority":
+            return np.zeros((len(rows), 1))
+        texts = self._texts(rows, reads_target, mode)
+        if isinstance(self.config, TfidfConfig):
+            key = "target" if reads_target else "text"
+            texts = [fold(t) for t in texts]
+            if fit:
+                self.vectorizers[key] = _vectorizer(self.config).fit(texts)
+            return self.vectorizers[key].transform(texts)
+        assert self.encoder is not None
+        return self.encoder.encode(texts)
+
+    def _estimator(self, n: int, y: np.ndarray) -> Any:
+        from sklearn.dummy import DummyClassifier
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.neighbors import KNeighborsClassifier
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+        from sklearn.svm import SVC, LinearSVC
+
+        match self.config:
+            case _ if len(np.unique(y)) == 1:  # a label that this part of the data never or always has
+                return DummyClassifier(strategy="prior")
+            case MajorityConfig():
+                return DummyClassifier(strategy="prior")
+            case TfidfConfig(C=C):
+                return LinearSVC(C=C, class_weight="balanced", random_state=self.seed)
+            case LogisticConfig(C=C):
+                linear = LogisticRegression(C=C, class_weight="balanced", solver="newton-cholesky")
+                return make_pipeline(StandardScaler(), linear)
+            case SvmConfig(C=C):
+                return make_pipeline(StandardScaler(), SVC(C=C, class_weight="balanced", random_state=self.seed))
+            case KnnConfig(neighbours=k):
+                return KNeighborsClassifier(min(k, n), metric="cosine", weights="distance", algorithm="brute")
+        raise UserError(f"head.kind={self.config.kind}: unknown; use one of {', '.join(HEADS)}")
+
+    def save(self, folder: Path) -> None:
+        """See :class:`Head`."""
+        import skops.io
+
+        content = {"vectorizers": self.vectorizers, "estimators": self.estimators}
+        skops.io.dump(content, folder / self.FILE)
+
+    def load(self, folder: Path) -> None:
+        """See :class:`Head`. Types beyond those that skops knows to be harmless are refused."""
+        import skops.io
+
+        content = skops.io.load(folder / self.FILE, trusted=TRUSTED_TYPES)
+        self.vectorizers, self.estimators = content["vectorizers"], content["estimators"]
+
+
+# What a head file may hold beyond skops' own list. A constant: a model file never says what is to be trusted.
+TRUSTED_TYPES: list[str] = []
+
+
+def _vectorizer(config: TfidfConfig) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_union
+
+    common: dict[str, Any] = {
+        "sublinear_tf": True,
+        "min_df": 2,
+        "max_features": config.max_features,
+        "lowercase": False,
+    }
+    return make_union(
+        # A brace is a word of its own: it says which force is meant.
+        TfidfVectorizer(ngram_range=tuple(config.words), token_pattern=r"\w+|[{}]", **common),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=tuple(config.characters), **common),
+    )
+
+
+def _probabilities(estimator: Any, X: Any) -> np.ndarray:
+    """Probabilities; of a support vector machine the softmax of its margins, which is not calibrated."""
+    if hasattr(estimator, "predict_proba"):
+        return estimator.predict_proba(X)
+    margins = estimator.decision_function(X)
+    if margins.ndim == 1:
+        margins = np.stack([-margins / 2, margins / 2], axis=1)
+    weights = np.exp(margins - margins.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+@dataclass(frozen=True)
+class HeadKind:
+    """How a kind of head is configured and made, and whether it needs embeddings."""
+
+    config: type[HeadConfig]
+    make: Callable[[Any, Sequence[Task], Encoder | None, int], Head]
+    embeds: bool
+
+
+HEADS: dict[str, HeadKind] = {
+    "majority": HeadKind(MajorityConfig, SklearnHead, embeds=False),
+    "tfidf": HeadKind(TfidfConfig, SklearnHead, embeds=False),
+    "logistic": HeadKind(LogisticConfig, SklearnHead, embeds=True),
+    "svm": HeadKind(SvmConfig, SklearnHead, embeds=True),
+    "knn": HeadKind(KnnConfig, SklearnHead, embeds=True),
+}
+
+
+def make_head(config: HeadConfig, tasks: Sequence[Task], encoder: Encoder | None, seed: int) -> Head:
+    """A head ready to be fitted or loaded."""
+    kind = head_kind(config.kind)
+    return kind.make(config, tasks, encoder if kind.embeds else None, seed)
+
+
+def head_kind(name: str) -> HeadKind:
+    """The entry of a head in ``HEADS``."""
+    if name not in HEADS:
+        raise UserError(f"head {name!r}: unknown; use one of {', '.join(HEADS)}")
+    return HEADS[name]
+
+
+def config_to_json(config: HeadConfig) -> str:
+    """The settings as stored in a saved model."""
+    return json.dumps(asdict(config), sort_keys=True)
+
+
+def config_from_dict(values: Mapping[str, Any]) -> HeadConfig:
+    """Settings from a saved model. Raises ``UserError`` for anything that is not a head's settings."""
+    kind = head_kind(str(values.get("kind")))
+    try:
+        return kind.config(**values)
+    except TypeError:
+        raise UserError(f"head {values.get('kind')!r}: settings do not fit: {sorted(values)}") from None

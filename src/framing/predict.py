@@ -1,0 +1,176 @@
+"""Articles in, labelled sentences out: one row for a sentence and each force that it mentions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from framing.article import Article, expand, open_article
+from framing.data import Rows, read_table
+from framing.exceptions import UserError
+from framing.progress import Progress
+from framing.targets import mentions_in_order
+from framing.text import detect_language
+
+if TYPE_CHECKING:
+    from framing.model import Model
+
+ENDINGS = (".csv", ".jsonl", ".parquet")
+_BATCH = 2048  # rows put to the model at once
+_PLACE = ("id", "doc_id", "sentence_id", "start", "end", "text", "lang", "target")
+
+
+def article_rows(article: Article) -> list[dict[str, Any]]:
+    """The rows of one article, in order. A sentence that mentions no force gives one row with an empty target."""
+    found = article.sentences()
+    rows = []
+    for number, (sentence, mentions) in enumerate(
+        zip(found, mentions_in_order([s.text for s in found]), strict=True), 1
+    ):
+        targets = list(dict.fromkeys(m.target for m in mentions)) or [""]
+        for target in targets:
+            rows.append(
+                {
+                    "id": f"{article.doc_id}:{number}:{target}",
+                    "doc_id": article.doc_id,
+                    "sentence_id": number,
+                    "start": sentence.start,
+                    "end": sentence.end,
+                    "text": sentence.text,
+                    "lang": sentence.lang,
+                    "target": target,
+                }
+            )
+    return rows
+
+
+def csv_rows(path: str) -> list[dict[str, Any]]:
+    """The rows of a user's CSV; each keeps its id, and one without a target is read as in training."""
+    frame = read_table(path, (), need_labels=False).frame
+    langs = frame["lang"] if "lang" in frame else [detect_language(t) for t in frame["text"]]
+    columns = (frame["id"], frame["doc_id"], frame["text"], langs, frame["target"])
+    return [
+        {"id": i, "doc_id": d, "sentence_id": None, "start": None, "end": None, "text": t, "lang": g, "target": f}
+        for i, d, t, g, f in zip(*columns, strict=True)
+    ]
+
+
+def read_inputs(inputs: list[str], text_out: Path | None, skipped: list[str]) -> Iterator[dict[str, Any]]:
+    """Rows of all inputs, one article in memory at a time.
+
+    An article that cannot be read is told on stderr and put into ``skipped``; if there is only one input, it raises.
+    """
+    paths = expand(inputs)
+    seen: dict[str, str] = {}
+    with Progress("reading", len(paths)) as progress:
+        for path in paths:
+            if path.lower().endswith(".csv"):
+                yield from csv_rows(path)
+                progress.advance()
+                continue
+            try:
+                article = open_article(path)
+                if article.doc_id in seen:
+                    raise UserError(f"{path}: its name is also that of {seen[article.doc_id]}; rename one of them")
+            except UserError as error:
+                if len(paths) == 1:
+                    raise
+                print(f"framing: skipped: {error}", file=sys.stderr)
+                skipped.append(path)
+                progress.advance()
+                continue
+            seen[article.doc_id] = path
+            if text_out:
+                text_out.mkdir(parents=True, exist_ok=True)
+                (text_out / f"{article.doc_id}.txt").write_text(article.text, encoding="utf-8", newline="")
+            yield from article_rows(article)
+            progress.advance()
+
+
+def predict(model: Model, rows: Iterator[dict[str, Any]]) -> pd.DataFrame:
+    """Where each row stands, and the model's answers, in the columns of the README."""
+    parts = []
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH:
+            parts.append(_answer(model, batch))
+            batch = []
+    if batch or not parts:
+        parts.append(_answer(model, batch))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _answer(model: Model, batch: list[dict[str, Any]]) -> pd.DataFrame:
+    place = pd.DataFrame(batch, columns=list(_PLACE))
+    for name in ("sentence_id", "start", "end"):
+        place[name] = place[name].astype("Int64")
+    answers = model.predict_rows(Rows(place["text"].tolist(), place["target"].tolist()))
+    answers = answers.drop(columns=["text", "target"])
+    numbers = answers.select_dtypes("float").columns
+    answers[numbers] = answers[numbers].round(6)
+    return pd.concat([place, answers], axis=1)
+
+
+def check_ending(out: Path) -> None:
+    """Before any work is done: refuse a file that could not be written."""
+    if out.suffix.lower() not in ENDINGS:
+        raise UserError(f"--out {out}: unknown ending; use one of {', '.join(ENDINGS)}")
+    if not out.absolute().parent.is_dir():
+        raise UserError(f"--out {out}: there is no folder {out.absolute().parent}; make it first")
+    if out.is_dir():
+        raise UserError(f"--out {out}: is a folder; give a file")
+
+
+def write(table: pd.DataFrame, out: Path) -> None:
+    """CSV, JSON lines or Parquet by ending; the file appears whole or not at all."""
+    half = out.with_name(f".{out.name}.part")
+    try:
+        match out.suffix.lower():
+            case ".csv":
+                table.to_csv(half, index=False)
+            case ".jsonl":
+                with half.open("w", encoding="utf-8") as stream:
+                    for record in table.to_dict("records"):
+                        clean = {k: None if pd.isna(v) else v for k, v in record.items()}
+                        stream.write(json.dumps(clean, ensure_ascii=False) + "\n")
+            case ".parquet":
+                table.to_parquet(half, index=False)
+        half.replace(out)
+    except OSError as error:
+        raise UserError(f"--out {out}: cannot be written: {error.strerror or error}") from None
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def show(table: pd.DataFrame, model: Model) -> None:
+    """A table for people, on standard output."""
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    grid = Grid(show_lines=True)
+    grid.add_column("sentence", no_wrap=True)
+    grid.add_column("target", no_wrap=True)
+    for task in model.tasks:
+        grid.add_column(task.name)
+    grid.add_column("text", ratio=1)
+    for row in table.to_dict("records"):
+        answers = []
+        for task in model.tasks:
+            name = str(row[task.name])
+            chance = row.get(f"{task.name}_{name}")
+            sure = f" {chance:.2f}" if not task.multi and chance is not None and not pd.isna(chance) else ""
+            answers.append(name.replace("|", ", ") + sure or "–")
+        where = row["id"] if pd.isna(row["sentence_id"]) else f"{row['doc_id']}:{row['sentence_id']}"
+        cells = [str(where), str(row["target"] or "–"), *answers, str(row["text"])]
+        grid.add_row(*(Text(c) for c in cells))  # text is data: no markup of rich in it is obeyed
+    console.print(grid)

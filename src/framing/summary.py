@@ -1,0 +1,99 @@
+"""A run in words and tables: for the terminal, for MLflow, and for ``experiments/``."""
+
+from __future__ import annotations
+
+from framing.evaluate import Evaluation
+from framing.labels import Task
+from framing.metrics import headline
+from framing.uncertainty import FEW_GROUPS, Interval
+
+
+def score_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """A header, then one line for each task and headline score: the heads, and the first minus each other."""
+    heads = list(evaluation.results)
+    others = heads[1:]
+    table: list[tuple[str, ...]] = [("task", "score", *heads, *(f"{heads[0]} - {o}" for o in others))]
+    for task in evaluation.table.tasks:
+        for metric in headline(task):
+            line = [str(evaluation.results[h].scores[task.name][metric]) for h in heads]
+            line += [_signed(evaluation.differences[o][task.name][metric]) for o in others]
+            table.append((task.name, metric, *line))
+    return table
+
+
+def head_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """As :func:`score_table`, without the differences: narrow enough for a terminal."""
+    width = 2 + len(evaluation.results)
+    return [line[:width] for line in score_table(evaluation)]
+
+
+def verdicts(evaluation: Evaluation) -> list[str]:
+    """For each task, in words: the run's own head against each other one, by the first headline score."""
+    lines = []
+    for task in evaluation.table.tasks:
+        metric = headline(task)[0]
+        for other, differences in evaluation.differences.items():
+            d = differences[task.name][metric]
+            word = "better" if d.low > 0 else "worse" if d.high < 0 else "not distinguishable"
+            lines.append(f"{task.name} {metric}: {evaluation.main.head} - {other} = {_signed(d)}: {word}")
+    return lines
+
+
+def _signed(i: Interval) -> str:
+    return f"{i.value:+.3f} [{i.low:+.3f}, {i.high:+.3f}]"
+
+
+def class_table(task: Task, evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """Precision, recall and F1 of the run's own head by class, with support."""
+    scores = evaluation.main.scores[task.name]
+    lines = [("class", "precision", "recall", "F1", "support")]
+    for name in task.classes:
+        parts = [str(scores[f"{name}/{m}"]) for m in ("precision", "recall", "f1")]
+        lines.append((name, *parts, f"{scores[f'{name}/support'].value:.0f}"))
+    return lines
+
+
+def markdown_table(lines: list[tuple[str, ...]]) -> str:
+    """GitHub's table of strings; the first line is the header."""
+    rule = "|" + "---|" * len(lines[0])
+    rows = ["| " + " | ".join(line) + " |" for line in lines]
+    return "\n".join([rows[0], rule, *rows[1:]])
+
+
+def few_groups_warning(evaluation: Evaluation) -> str:
+    """Said where there are too few groups for the intervals to mean much; else empty."""
+    n = len(set(evaluation.groups[evaluation.tested].tolist()))
+    if n >= FEW_GROUPS:
+        return ""
+    return (
+        f"warning: only {n} independent groups of rows; under {FEW_GROUPS} the intervals are too narrow to be relied "
+        "on. Give `doc_id`, and more documents."
+    )
+
+
+def run_summary(evaluation: Evaluation, name: str, command: str, level: float) -> str:
+    """The page that a run leaves: what was asked, on what, and what came out."""
+    table = evaluation.table
+    n_groups = len(set(evaluation.groups.tolist()))
+    parts = [
+        f"# {name}",
+        f"Command: `{command}`",
+        f"Data: `{table.path}`, {len(table)} rows in {table.frame['doc_id'].nunique()} documents and {n_groups} "
+        f"independent groups, sha256 `{table.sha256[:16]}`.",
+        f"Scores are of out-of-fold predictions on {len(evaluation.splits)} splits that keep every group on one side; "
+        f"in brackets the {level:.0%} interval of a bootstrap over groups. The right-hand columns are paired "
+        "differences on the same draws.",
+        markdown_table(score_table(evaluation)),
+        "\n".join(f"- {line}" for line in verdicts(evaluation)),
+    ]
+    warning = few_groups_warning(evaluation)
+    if warning:
+        parts.append(warning)
+    for task in table.tasks:
+        parts += [f"## {task.name}: {evaluation.main.head} by class", markdown_table(class_table(task, evaluation))]
+        if task.name in evaluation.main.confusions:
+            matrix = evaluation.main.confusions[task.name]
+            lines = [("gold \\ predicted", *task.classes)]
+            lines += [(c, *map(str, row)) for c, row in zip(task.classes, matrix, strict=True)]
+            parts.append(markdown_table(lines))
+    return "\n\n".join(parts) + "\n"

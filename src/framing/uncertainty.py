@@ -1,0 +1,94 @@
+"""How sure: intervals from resampling whole groups, since sentences of one article are not independent.
+
+The cluster bootstrap (Davison and Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8): groups are
+drawn with replacement, a score is computed on each draw, and the interval is the middle part of those scores. The
+predictions are held fixed (out-of-fold); the spread from training again is another matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from framing.labels import Task
+from framing.metrics import scores
+
+FEW_GROUPS = 30  # below this, a bootstrap over groups is not to be relied on
+
+
+@dataclass
+class UncertaintyConfig:
+    """rounds: bootstrap draws. level: of the intervals. seed: of the draws."""
+
+    rounds: int = 2000
+    level: float = 0.95
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A score, the bounds of its interval, and the numbers of rows and groups that it rests on."""
+
+    value: float
+    low: float
+    high: float
+    n_rows: int
+    n_groups: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def draw_weights(n_groups: int, config: UncertaintyConfig) -> np.ndarray:
+    """``(rounds, n_groups)`` how often each group is drawn in each round."""
+    rng = np.random.default_rng(config.seed)
+    return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=config.rounds).astype(float)
+
+
+def bootstrap(
+    task: Task, counts: np.ndarray, weights: np.ndarray, level: float, n_rows: int
+) -> dict[str, Interval]:
+    """Every score of the task with its interval, from ``(G, S)`` counts of groups."""
+    point = scores(task, counts.sum(axis=0))
+    drawn = scores(task, weights @ counts)
+    return {name: _interval(float(point[name]), drawn[name], level, n_rows, len(counts)) for name in point}
+
+
+def paired_difference(
+    task: Task,
+    gold: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    groups: np.ndarray,
+    config: UncertaintyConfig | None = None,
+) -> dict[str, Interval]:
+    """Every score of ``first`` minus that of ``second``, two sets of predictions of the same rows.
+
+    Both are scored on the same draws of groups, so what is hard for both cancels. ``groups`` are ``(n,)`` numbers
+    from 0. Raises ``ValueError`` where the shapes do not fit.
+    """
+    from framing.metrics import group_counts
+
+    if not (len(gold) == len(first) == len(second) == len(groups)):
+        raise ValueError(f"rows differ: {len(gold)}, {len(first)}, {len(second)}, {len(groups)}")
+    config = config or UncertaintyConfig()
+    a, b = (group_counts(task, gold, p, groups) for p in (first, second))
+    weights = draw_weights(len(a), config)
+    point_a, point_b = (scores(task, c.sum(axis=0)) for c in (a, b))
+    drawn_a, drawn_b = (scores(task, weights @ c) for c in (a, b))
+    return {
+        name: _interval(
+            float(point_a[name] - point_b[name]),
+            drawn_a[name] - drawn_b[name],
+            config.level,
+            len(gold),
+            len(a),
+        )
+        for name in point_a
+    }
+
+
+def _interval(value: float, drawn: np.ndarray, level: float, n_rows: int, n_groups: int) -> Interval:
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(value, float(low), float(high), n_rows, n_groups)
