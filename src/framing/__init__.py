@@ -26,7 +26,7 @@ def load_model(source: Any) -> Model:
     from framing.model import load
 
     if isinstance(source, str) and source.startswith(("models:/", "runs:/")):
-        from framing.track import model_folder
+        from framing.registry import model_folder
 
         source = model_folder(source)
     return load(source)

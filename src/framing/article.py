@@ -72,9 +72,7 @@ def expand(inputs: list[str]) -> list[str]:
         inside = sorted(
             str(p)
             for p in path.rglob("*")
-            if p.is_file()
-            and not p.name.startswith(".")
-            and p.suffix.lower() in (TEXT_ENDINGS | HTML_ENDINGS) - {""}
+            if p.is_file() and not p.name.startswith(".") and p.suffix.lower() in (TEXT_ENDINGS | HTML_ENDINGS) - {""}
         )
         if not inside:
             raise UserError(f"{name}: no .txt or .html files in this folder")

@@ -1,4 +1,4 @@
-"""Verbs to functions. Hydra composes configurations here and nowhere else, and instantiates nothing.
+"""Verbs to functions.
 
 Exit codes: 0 done, 1 something failed, 2 the user's input or configuration cannot be used, 130 Ctrl-C, 143 SIGTERM.
 """
@@ -9,12 +9,12 @@ import argparse
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framing import __version__, signals
+from framing.compose import composer, jobs
 from framing.exceptions import UserError
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
         "(data.path=mine.csv, head=svm, head.C=0.1, encoder=hub, 'task=[stance]'). --show prints them all.",
     )
     train.add_argument("overrides", nargs="*", metavar="OVERRIDE")
-    train.add_argument(
-        "-m", "--multirun", action="store_true", help="one run for every combination of values a,b,c"
-    )
+    train.add_argument("-m", "--multirun", action="store_true", help="one run for every combination of values a,b,c")
     train.add_argument("--show", action="store_true", help="print the composed configuration and stop")
     _add_conf(train)
 
@@ -75,7 +73,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     predict.add_argument("inputs", nargs="+", metavar="INPUT")
     predict.add_argument(
-        "--model", default="models:/framing@champion", help="a model's address or folder (default: %(default)s)"
+        "--model",
+        default="models:/framing@champion",
+        help="a model's address or folder (default: %(default)s)",
     )
     predict.add_argument("--out", type=Path, metavar="FILE", help="write .csv, .jsonl or .parquet; else print a table")
     predict.add_argument("--text-out", type=Path, metavar="DIR", help="write the texts that the offsets count in")
@@ -126,11 +126,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    with _composer(options.conf) as compose:
+    with composer(options.conf) as compose:
         if options.show:
             print(compose(options.overrides).yaml, end="")
             return 0
-        requests = [compose(o) for o in _jobs(options.overrides)] if options.multirun else None
+        requests = [compose(o) for o in jobs(options.overrides)] if options.multirun else None
         request = None if requests else compose(options.overrides)
     if request:
         _report(_run_one(request))
@@ -177,15 +177,14 @@ def _report(outcome: Outcome) -> None:
     from framing.summary import head_table, verdicts
 
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    header, *lines = head_table(outcome.evaluation)
+    lines = head_table(outcome.evaluation)
     grid = Grid(title=f"{len(outcome.evaluation.table)} rows, out of fold, 95 % intervals over groups")
-    for name in header:
+    for name in lines[0]:
         grid.add_column(name, no_wrap=True)
-    for line in lines:
+    for line in lines[1:]:
         grid.add_row(*line)
     console.print(grid)
-    for line in verdicts(outcome.evaluation):
-        print(line)
+    print("\n".join(verdicts(outcome.evaluation)))
     registered = outcome.registered
     folder = os.path.relpath(outcome.folder)
     print(f"\nrun      {outcome.run_id}")
@@ -206,7 +205,7 @@ def _check(options: argparse.Namespace) -> int:
     from framing.config import make_tasks
     from framing.data import read_table
 
-    with _composer(options.conf) as compose:
+    with composer(options.conf) as compose:
         config = compose(options.overrides).config
     table = read_table(options.file, make_tasks(config.tasks))
     problems = training_problems(table, config.protocol.folds)
@@ -227,7 +226,7 @@ def _predict(options: argparse.Namespace) -> int:
         check_ending(options.out)
     source = options.model
     if source.startswith(("models:/", "runs:/")):
-        from framing.track import model_folder
+        from framing.registry import model_folder
 
         source = model_folder(source, options.tracking_uri)
     model = load_model(source)
@@ -246,7 +245,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _promote(options: argparse.Namespace) -> int:
-    from framing.track import promote
+    from framing.registry import promote
 
     print(promote(options.run, options.tracking_uri))
     return 0
@@ -256,61 +255,3 @@ def _ui(options: argparse.Namespace) -> int:
     from framing.track import ui
 
     return ui(options.tracking_uri, options.host, options.port)
-
-
-def conf_folder() -> Path:
-    """The configuration files: those packed into the wheel, else the repository's. Never the working directory."""
-    here = Path(__file__).resolve().parent
-    packed = here / "conf"
-    return packed if packed.is_dir() else here.parents[1] / "conf"
-
-
-@contextmanager
-def _composer(extra: Path | None) -> Iterator[Any]:
-    """Gives a function from overrides to a :class:`framing.experiment.Request`."""
-    from hydra import compose, initialize_config_dir
-    from hydra.core.config_store import ConfigStore
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.errors import HydraException
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    from framing.config import schemas
-    from framing.experiment import Request
-
-    for group, name, node in schemas():
-        ConfigStore.instance().store(name=name, node=node, group=group)
-    if extra is not None and not extra.is_dir():
-        raise UserError(f"--conf {extra}: no such folder")
-    search = [f"hydra.searchpath=[file://{extra.absolute()}]"] if extra else []
-
-    def make(overrides: Sequence[str]) -> Request:
-        tree = compose("config", overrides=[*search, *overrides])
-        config = OmegaConf.to_object(tree)
-        unresolved = OmegaConf.to_container(tree, resolve=False)
-        return Request(config, unresolved, OmegaConf.to_yaml(tree, resolve=False), tuple(overrides))  # type: ignore[arg-type]
-
-    GlobalHydra.instance().clear()
-    try:
-        with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-            yield make
-    except (HydraException, OmegaConfBaseException) as error:
-        raise UserError(_one_line(error)) from None
-
-
-def _one_line(error: Exception) -> str:
-    """Hydra's words without its line breaks; for a value it cannot read, how to write it."""
-    text = " ".join(str(error).split())
-    if "LexerNoViableAlt" in text or "token recognition error" in text or "mismatched input" in text:
-        text += "; put a value with spaces, = or letters other than a-z into quotes: 'data.path=\"…\"'"
-    return f"configuration: {text}"
-
-
-def _jobs(overrides: Sequence[str]) -> list[list[str]]:
-    """One list of overrides for every combination, as Hydra's basic sweeper makes them."""
-    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-
-    parsed = OverridesParser.create().parse_overrides(list(overrides))
-    batches = BasicSweeper.split_arguments(parsed, max_batch_size=None)
-    return [list(job) for batch in batches for job in batch]

@@ -80,9 +80,7 @@ def read_table(path: str | Path, tasks: Sequence[Task], need_labels: bool = True
     present = tuple(t for t in tasks if t.column in header)
     if need_labels and not present:
         wanted = ", ".join(repr(t.column) for t in tasks)
-        raise UserError(
-            f"{source}: row 1: no label column (looked for {wanted}; found: {', '.join(header)}); add one"
-        )
+        raise UserError(f"{source}: row 1: no label column (looked for {wanted}; found: {', '.join(header)}); add one")
     if not cells:
         raise UserError(f"{source}: no rows below the header; add some")
     frame = pd.DataFrame([c for _, c in cells], columns=header, dtype=object)

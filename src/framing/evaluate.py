@@ -66,8 +66,7 @@ def evaluate(
     for split in splits:
         refuse_leak(split, groups)
     results = {
-        name: _cross_validate(name, make, table, groups, splits, config, on_split)
-        for name, make in makers.items()
+        name: _cross_validate(name, make, table, groups, splits, config, on_split) for name, make in makers.items()
     }
     evaluation = Evaluation(table, groups, splits, results)
     rows = evaluation.tested

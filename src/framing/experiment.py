@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from framing import model, plots, summary, track
+from framing import model, plots, provenance, summary, track
 from framing.checks import training_problems
 from framing.config import Config, make_tasks, reference_configs
 from framing.data import Table, read_table
@@ -96,12 +96,12 @@ def train(request: Request) -> Outcome:
         folder = _new_output_folder(config.name)
         used = encoder if head_kind(config.head.kind).embeds else None
         with clock("save"):
-            _save_model(folder / "model", head, request, table, used, run.id)
+            _save_model(folder / model.MLFLOW_FOLDER, head, request, table, used, run.id)
         _write_artifacts(folder / "artifacts", request, evaluation)
         run.metrics({**_metrics(evaluation), **clock.seconds})
         run.folder(folder / "artifacts")
         registered = run.finish(
-            folder / "model",
+            folder / model.MLFLOW_FOLDER,
             _champion_facts(config, evaluation, used),
             may_lead=used is None or not used.is_stand_in,
         )
@@ -114,7 +114,10 @@ def read_training_table(config: Config) -> Table:
     table = read_table(config.data.path, tasks)
     for task in tasks:
         if task not in table.tasks:
-            print(f"framing: {table.path}: no column {task.column!r}; task {task.name} is left out", file=sys.stderr)
+            print(
+                f"framing: {table.path}: no column {task.column!r}; task {task.name} is left out",
+                file=sys.stderr,
+            )
     problems = training_problems(table, config.protocol.folds)
     if problems:
         raise UserError("\n".join(problems))
@@ -146,9 +149,9 @@ def _facts(request: Request, table: Table, encoder: Encoder | None) -> dict[str,
         "encoder_fingerprint": encoder.fingerprint if encoder else "none",
         "overrides": " ".join(request.overrides),
         "command": request.command,
-        **track.git_state(Path.cwd()),
+        **provenance.git_state(Path.cwd()),
     }
-    return {**facts, **{f"version.{k}": v for k, v in track.package_versions().items()}}
+    return {**facts, **{f"version.{k}": v for k, v in provenance.package_versions().items()}}
 
 
 def _metrics(evaluation: Evaluation) -> dict[str, float]:
@@ -200,9 +203,7 @@ def _new_output_folder(name: str) -> Path:
     return folder
 
 
-def _save_model(
-    target: Path, head: Head, request: Request, table: Table, encoder: Encoder | None, run_id: str
-) -> None:
+def _save_model(target: Path, head: Head, request: Request, table: Table, encoder: Encoder | None, run_id: str) -> None:
     config = request.config
     training = {
         "run_id": run_id,
@@ -210,7 +211,7 @@ def _save_model(
         "data_sha256": table.sha256,
         "rows": len(table),
         "seed": config.seed,
-        "versions": track.package_versions(),
+        "versions": provenance.package_versions(),
     }
     model.save(target, head, asdict(config.head), table.tasks, encoder, training, config.model.standalone)
 

@@ -10,9 +10,7 @@ from framing.exceptions import UserError
 def decode(data: bytes, source: str) -> str:
     """UTF-8, with or without a byte order mark; anything else is refused by its name."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:200].count(0) > len(data[:200]) // 4:
-        raise UserError(
-            f"{source}: this is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW"
-        )
+        raise UserError(f"{source}: this is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -21,7 +19,7 @@ def decode(data: bytes, source: str) -> str:
         except UnicodeDecodeError:
             as_arabic = ""
         letters = [c for c in as_arabic if c.isalpha() and ord(c) > 127]
-        if letters and sum("\u0600" <= c <= "\u06ff" for c in letters) > 0.8 * len(letters):
+        if len(letters) >= 8 and sum("\u0600" <= c <= "\u06ff" for c in letters) > 0.8 * len(letters):
             raise UserError(
                 f"{source}: this looks like cp1256 (Windows Arabic), not UTF-8; "
                 "convert it: iconv -f CP1256 -t UTF-8 OLD > NEW"

@@ -211,7 +211,7 @@ def _vectorizer(config: TfidfConfig) -> Any:
     }
     return make_union(
         # A brace is a word of its own: it says which force is meant.
-        TfidfVectorizer(ngram_range=tuple(config.words), token_pattern=r"\w+|[{}]", **common),
+        TfidfVectorizer(ngram_range=tuple(config.words), token_pattern=r"\w+|[{}]", **common),  # noqa: S106
         TfidfVectorizer(analyzer="char_wb", ngram_range=tuple(config.characters), **common),
     )
 

@@ -75,6 +75,9 @@ STATES: dict[str, str] = {
     ),
 }  # fmt: skip
 
+# "Western officials" are no force, also where some force is spoken of in the sentence.
+NEVER_ALONE = r"غربي|western|occident|batılı"
+
 # What a force consists of and does.
 NOUNS = (
     AL + r"(?:قوات|جيوش|ضابط|مستشاريها|مستشاروها|جنودها|قواتها|مستشاريه|قواته|قواعدها|جيشها|معدات|مدرعة|مدرعات|آليات|دبابات|قوة|قوى|جيش|جنود|جندي|عسكر|عسكري|عسكريين|قواعد|قاعدة|وجود|تواجد|حضور|مستشار\w*|مدرب\w*|خبراء|طائرات|طائرة|طيران|"

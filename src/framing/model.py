@@ -1,9 +1,9 @@
 """The saved model: a folder of safetensors, JSON and skops with a manifest, and nothing that can run.
 
-    manifest.json   sha256 and size of every other file
-    model.json      the layout below: tasks, head, encoder, where it was trained
-    head.skops      the head's own files
-    encoder/        only in a standalone model: the whole encoder
+manifest.json   sha256 and size of every other file
+model.json      the layout below: tasks, head, encoder, where it was trained
+head.skops      the head's own files
+encoder/        only in a standalone model: the whole encoder
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from framing.text import NORMALISER_VERSION
 
 FORMAT = 1
 MANIFEST, LAYOUT, ENCODER_FOLDER = "manifest.json", "model.json", "encoder"
-MLFLOW_FOLDER = "framing_model"  # the name of the bare folder inside MLflow's `data/`
+MLFLOW_FOLDER = "model"  # the name that our folder has inside the `data/` of the MLflow folder around it
 _MAX_JSON = 4_000_000
 
 
@@ -138,7 +138,7 @@ def save(
         entries = {n: {"sha256": _sha256(p), "size": p.stat().st_size} for n, p in files.items()}
         manifest = {"format": FORMAT, "files": entries}
         (half / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-        os.chmod(half, 0o755)
+        half.chmod(0o755)
         half.rename(folder)
     finally:
         shutil.rmtree(half, ignore_errors=True)
@@ -148,8 +148,7 @@ def _pack_encoder(encoder: Encoder, target: Path) -> None:
     source = encoder.model_folder()
     if source is None:
         raise UserError(
-            f"model.standalone=true: encoder {encoder.config.kind} is no folder of weights to pack; "
-            "use e5_small or hub"
+            f"model.standalone=true: encoder {encoder.config.kind} is no folder of weights to pack; use e5_small or hub"
         )
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "*.md"))
 
@@ -233,7 +232,11 @@ def _read_layout(folder: Path) -> Layout:
         layout = Layout(**content)
     except TypeError:
         raise UserError(f"{folder}/{LAYOUT}: is not a model's description") from None
-    for name, ours in (("format", FORMAT), ("normaliser", NORMALISER_VERSION), ("rendering", RENDERING_VERSION)):
+    for name, ours in (
+        ("format", FORMAT),
+        ("normaliser", NORMALISER_VERSION),
+        ("rendering", RENDERING_VERSION),
+    ):
         if getattr(layout, name) != ours:
             raise UserError(
                 f"{folder}/{LAYOUT}: {name} {getattr(layout, name)}, this version of framing has {ours}; "

@@ -55,7 +55,16 @@ def csv_rows(path: str) -> list[dict[str, Any]]:
     langs = frame["lang"] if "lang" in frame else [detect_language(t) for t in frame["text"]]
     columns = (frame["id"], frame["doc_id"], frame["text"], langs, frame["target"])
     return [
-        {"id": i, "doc_id": d, "sentence_id": None, "start": None, "end": None, "text": t, "lang": g, "target": f}
+        {
+            "id": i,
+            "doc_id": d,
+            "sentence_id": None,
+            "start": None,
+            "end": None,
+            "text": t,
+            "lang": g,
+            "target": f,
+        }
         for i, d, t, g, f in zip(*columns, strict=True)
     ]
 

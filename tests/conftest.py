@@ -1,0 +1,79 @@
+"""Everything here runs on the stand-in encoder and in folders of its own; tests of the real one are marked."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from framing.labels import Task
+
+ROOT = Path(__file__).resolve().parents[1]
+FAST = ["encoder=hashing", "protocol.folds=3", "uncertainty.rounds=200"]
+
+STANCE = Task("stance", ("favor", "against", "neutral"), reads_target=True)
+ATTRIBUTION = Task("attribution", ("official", "diplomat", "militia", "other"), multi=True)
+TASKS = (STANCE, ATTRIBUTION)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ.setdefault("FRAMING_CACHE", str(tmp_path_factory.getbasetemp().parent / "framing-cache"))
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+
+def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
+    """A CSV of these rows; the first names the columns."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def sample_rows(documents: int = 14) -> list[dict[str, str]]:
+    """Whole articles of the repository's own file, of all its languages."""
+    with (ROOT / "data/labels.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    by_document: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        by_document.setdefault(row["doc_id"], []).append(row)
+    step = max(1, len(by_document) // documents)
+    return [row for doc in list(by_document)[::step][:documents] for row in by_document[doc]]
+
+
+@pytest.fixture(scope="session")
+def small_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fourteen articles."""
+    return write_csv(tmp_path_factory.mktemp("data") / "small.csv", sample_rows())
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, small_csv: Path) -> Path:
+    """A folder in which one run was trained, on the stand-in encoder."""
+    from framing.cli import run
+
+    folder = tmp_path_factory.mktemp("trained")
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        assert run(["train", "+exp=baseline", *FAST, f"data.path={small_csv}"]) == 0
+    finally:
+        os.chdir(before)
+    return folder
+
+
+@pytest.fixture
+def model_folder(trained: Path) -> Path:
+    """The bare model folder of that run."""
+    return next((trained / "outputs").glob("*/model"))
+
+
+@pytest.fixture(scope="session")
+def real_cache() -> Path:
+    """The user's own cache folder: the real encoder is built there once, and not for every test run."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("framing")

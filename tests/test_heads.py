@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from conftest import TASKS, sample_rows, write_csv
+
+from framing.data import read_table
+from framing.encoder import Encoder, EncoderConfig
+from framing.exceptions import UserError
+from framing.heads import HEADS, config_from_dict, make_head
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return read_table(write_csv(tmp_path_factory.mktemp("d") / "d.csv", sample_rows(8)), TASKS)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    return Encoder(EncoderConfig(kind="hashing"), cache=tmp_path_factory.mktemp("c"))
+
+
+def fitted(kind, table, encoder):
+    head = make_head(HEADS[kind].config(), TASKS, encoder, seed=0)
+    head.prepare(table.rows)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        head.fit(table.rows, table.labels, np.arange(len(table)))
+    return head
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_every_head_gives_probabilities_and_survives_being_saved(kind, table, encoder, tmp_path):
+    head = fitted(kind, table, encoder)
+    given = head.predict_proba(table.rows)
+    for task in TASKS:
+        p = given[task.name]
+        assert p.shape == (len(table), len(task.classes))
+        assert ((p >= 0) & (p <= 1)).all()
+        if not task.multi:
+            assert np.allclose(p.sum(axis=1), 1)
+    head.save(tmp_path)
+    assert {f.suffix for f in tmp_path.iterdir()} <= {".skops", ".json", ".safetensors"}
+    again = make_head(HEADS[kind].config(), TASKS, encoder, seed=0)
+    again.load(tmp_path)
+    for name, p in again.predict_proba(table.rows).items():
+        assert (p == given[name]).all()
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_a_class_that_training_never_saw_gets_no_probability(kind, table, encoder):
+    rows = np.flatnonzero(table.labels["stance"] != 1)
+    labels = {"stance": table.labels["stance"][rows], "attribution": table.labels["attribution"][rows].copy()}
+    labels["attribution"][:, 3] = 0
+    head = make_head(HEADS[kind].config(), TASKS, encoder, seed=0)
+    head.fit(table.rows.take(rows), labels, rows)
+    given = head.predict_proba(table.rows)
+    assert (given["stance"][:, 1] == 0).all()
+    assert (given["attribution"][:, 3] == 0).all()
+
+
+@pytest.mark.parametrize("kind", ["tfidf", "logistic"])
+def test_the_answer_depends_on_the_target_only_through_the_marker(kind, table, encoder):
+    head = fitted(kind, table, encoder)
+    from framing.data import Rows
+
+    text = "رحب الوزير ببعثة الناتو ورفض بقاء القوات التركية في البلاد"
+    both = Rows([text, text], ["nato", "turkey"])
+    marked, unmarked = head.predict_proba(both), head.predict_proba(both, "unmarked")
+    assert (marked["stance"][0] != marked["stance"][1]).any()
+    assert (unmarked["stance"][0] == unmarked["stance"][1]).all()
+    assert (marked["attribution"][0] == marked["attribution"][1]).all()
+
+
+def test_settings_from_a_model_file_are_checked():
+    with pytest.raises(UserError, match="unknown"):
+        config_from_dict({"kind": "os.system"})
+    with pytest.raises(UserError, match="do not fit"):
+        config_from_dict({"kind": "svm", "C": 1.0, "command": "ls"})
