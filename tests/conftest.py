@@ -21,7 +21,11 @@ TASKS = (STANCE, ATTRIBUTION)
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.setdefault("FRAMING_CACHE", str(tmp_path_factory.getbasetemp().parent / "framing-cache"))
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+
+@pytest.fixture(autouse=True)
+def _own_store() -> None:
+    os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow leaves it behind when a run was started
 
 
 def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:

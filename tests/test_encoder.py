@@ -112,7 +112,10 @@ def test_an_encoder_folder_that_could_run_code_is_not_opened(tmp_path, change, s
 def test_the_real_encoder_is_built_checked_and_multilingual(real_cache):
     real = Encoder(EncoderConfig(kind="e5_small", prompt="query: "), cache=real_cache)
     pairs = [
-        ("طالب البرلمان بانسحاب القوات الأجنبية من البلاد", "Parliament demanded that foreign troops leave the country"),
+        (
+            "طالب البرلمان بانسحاب القوات الأجنبية من البلاد",
+            "Parliament demanded that foreign troops leave the country",
+        ),
         ("وصل مدربو الحلف إلى القاعدة الجوية", "The alliance's trainers arrived at the air base"),
         ("ارتفعت أسعار الخبز في المدينة", "The price of bread rose in the city"),
         ("استقبل الوزير السفير في مكتبه", "The minister received the ambassador in his office"),

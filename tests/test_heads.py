@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-from conftest import TASKS, sample_rows, write_csv
 
+from conftest import TASKS, sample_rows, write_csv
 from framing.data import read_table
 from framing.encoder import Encoder, EncoderConfig
 from framing.exceptions import UserError

@@ -79,7 +79,9 @@ def test_the_three_doors_give_the_same(trained, model_folder, monkeypatch):
     around = next((trained / "mlruns").rglob("MLmodel")).parent
     (around / "MLmodel").write_text((around / "MLmodel").read_text().replace("framing.model", "os"))  # is ignored
     pd.testing.assert_frame_equal(framing.load_model(around).predict(ROWS), expected)
-    (around / "MLmodel").write_text((around / "MLmodel").read_text().replace("loader_module: os", "loader_module: framing.model"))
+    (around / "MLmodel").write_text(
+        (around / "MLmodel").read_text().replace("loader_module: os", "loader_module: framing.model")
+    )
     import mlflow
 
     pyfunc = mlflow.pyfunc.load_model(str(around))

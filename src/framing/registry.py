@@ -22,7 +22,7 @@ def model_folder(address: str, uri: str = DEFAULT_URI) -> Path:
         folder = Path(unquote(place.path))
         if place.scheme in ("", "file"):
             return folder if folder.is_dir() else _moved(folder, resolve(tracking_uri))
-        return Path(mlflow.artifacts.download_artifacts(address))
+        return Path(mlflow.artifacts.download_artifacts(address, tracking_uri=tracking_uri))
     except mlflow.exceptions.MlflowException as error:
         what = "there is no champion yet" if "champion" in address else str(error).splitlines()[0]
         raise UserError(

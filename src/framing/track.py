@@ -102,11 +102,9 @@ def lock(tracking_uri: str, what: str) -> Any:
 def connect(tracking: Tracking) -> Any:
     """A client on the store, which is made if it is missing; several processes may be the first at once."""
     mlflow = mlflow_module()
-    mlflow.set_tracking_uri(tracking.uri)
-    mlflow.set_registry_uri(tracking.uri)
     try:
         with lock(tracking.uri, "init"):
-            client = mlflow.MlflowClient()
+            client = mlflow.MlflowClient(tracking.uri, tracking.uri)
             if client.get_experiment_by_name(tracking.experiment) is None:
                 client.create_experiment(tracking.experiment, artifact_location=tracking.artifacts)
             if not client.search_registered_models(f"name = '{MODEL}'"):
@@ -115,7 +113,6 @@ def connect(tracking: Tracking) -> Any:
         raise UserError(f"tracking.uri={tracking.uri}: {str(error).splitlines()[0]}") from None
     except OSError as error:
         raise UserError(f"tracking.uri={tracking.uri}: cannot be written: {error.strerror}") from None
-    mlflow.set_experiment(tracking.experiment)
     return client
 
 
@@ -225,6 +222,9 @@ def run(tracking: Tracking, name: str, parent: str | None = None) -> Iterator[Ru
     """A tracked run: FINISHED, FAILED if an exception leaves the block, KILLED on Ctrl-C and SIGTERM."""
     client = connect(tracking)
     mlflow = mlflow_module()
+    mlflow.set_tracking_uri(tracking.uri)
+    mlflow.set_registry_uri(tracking.uri)
+    mlflow.set_experiment(tracking.experiment)
     active = mlflow.start_run(run_name=name, nested=parent is not None, parent_run_id=parent)
     try:
         yield Run(client, active, tracking)
