@@ -112,6 +112,29 @@ def test_tasks_without_a_column_are_left_out_and_said(tmp_path, monkeypatch, cap
     assert "only 6 independent groups" in err
 
 
+def test_held_out_rows_take_no_part_in_choosing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = sample_rows(12)
+    held = {r["doc_id"] for r in rows[-20:]}
+    for row in rows:
+        row["split"] = "test" if row["doc_id"] in held else "train"
+    write_csv(tmp_path / "mine.csv", rows)
+    settings = [*FAST, "data.path=mine.csv", "task=[stance]", "references=[majority]", "head=tfidf"]
+    assert run(["train", *settings]) == 0
+    assert "held out" not in capsys.readouterr().out
+    n_held = sum(r["doc_id"] in held for r in rows)
+    metrics = dict(ask(tmp_path, "select key, value from metrics"))
+    assert metrics["stance/n_rows"] == len(rows) - n_held
+    assert not [m for m in metrics if m.startswith("held_out/")]
+    assert run(["train", *settings, "data.score_held_out=true"]) == 0
+    assert f"held out, {n_held} rows" in capsys.readouterr().out
+    metrics = dict(ask(tmp_path, "select key, value from metrics"))
+    assert metrics["held_out/stance/n_rows"] == n_held
+    assert metrics["held_out/stance/macro_f1_low"] <= metrics["held_out/stance/macro_f1"]
+    layout = json.loads(next((tmp_path / "outputs").glob("*/model/model.json")).read_text(encoding="utf-8"))
+    assert layout["training"]["rows"] == len(rows)  # the saved model has learnt from all
+
+
 def test_a_sweep_is_one_parent_with_nested_children(tmp_path, small_csv, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     settings = [*FAST, f"data.path={small_csv}", "task=[stance]", "references=[]"]

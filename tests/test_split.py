@@ -7,7 +7,16 @@ from conftest import ROOT, STANCE, TASKS, write_csv
 from framing.data import read_table
 from framing.exceptions import UserError
 from framing.near import near_duplicates
-from framing.split import LeakError, ProtocolConfig, Split, fold_of_rows, group_rows, make_splits, refuse_leak
+from framing.split import (
+    LeakError,
+    ProtocolConfig,
+    Split,
+    fold_of_rows,
+    group_rows,
+    hold_out,
+    make_splits,
+    refuse_leak,
+)
 
 
 def brute_force(texts, threshold=0.8):
@@ -95,6 +104,26 @@ def test_a_planted_leak_is_refused():
     refuse_leak(Split("good", np.array([0, 1]), np.array([2, 3])), groups)
     with pytest.raises(LeakError, match="1 groups are on both sides"):
         refuse_leak(Split("bad", np.array([0, 2]), np.array([1])), groups)
+
+
+HELD = ("id", "doc_id", "text", "stance", "split")
+
+
+def test_held_out_rows_are_whole_articles(tmp_path):
+    rows = [
+        ("1", "a", "first sentence of the first story", "favor", "train"),
+        ("2", "b", "second one, of quite another kind", "against", "test"),
+        ("3", "b", "a third that stands with the second", "favor", "test"),
+    ]
+    table = table_of(tmp_path, rows, HELD)
+    split = hold_out(table, group_rows(table), "split", "test")
+    assert (split.train.tolist(), split.test.tolist()) == ([0], [1, 2])
+    assert hold_out(table, group_rows(table), "no_such_column", "test").test.tolist() == []
+    leaky = table_of(tmp_path, [*rows, ("4", "b", "one more of the same article", "favor", "train")], HELD)
+    with pytest.raises(UserError, match="row 3, column 'split'"):
+        hold_out(leaky, group_rows(leaky), "split", "test")
+    with pytest.raises(UserError, match="nothing is left"):
+        hold_out(table.take(split.test), np.array([0, 0]), "split", "test")
 
 
 def test_too_few_documents_and_unknown_protocols(tmp_path):

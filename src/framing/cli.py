@@ -185,6 +185,9 @@ def _report(outcome: Outcome) -> None:
         grid.add_row(*line)
     console.print(grid)
     print("\n".join(verdicts(outcome.evaluation)))
+    if outcome.held_out:
+        print(f"\nheld out, {len(outcome.held_out.tested)} rows that no choice has seen:")
+        print("\n".join("  ".join(line) for line in head_table(outcome.held_out)))
     registered = outcome.registered
     folder = os.path.relpath(outcome.folder)
     print(f"\nrun      {outcome.run_id}")

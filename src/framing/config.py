@@ -28,9 +28,16 @@ class TaskConfig:
 
 @dataclass
 class DataConfig:
-    """path: the CSV with the labels, relative to the working directory."""
+    """path: the CSV with the labels, relative to the working directory.
+
+    Rows whose ``held_out_column`` says ``held_out_value`` take no part in choosing: cross-validation leaves them out,
+    and the final fit takes them in. ``score_held_out`` measures on them, after training on all others. Look rarely.
+    """
 
     path: str = "data/labels.csv"
+    held_out_column: str = "split"
+    held_out_value: str = "test"
+    score_held_out: bool = False
 
 
 @dataclass

@@ -62,6 +62,17 @@ class Table:
         """Texts and targets."""
         return Rows(self.frame["text"].tolist(), self.frame["target"].tolist())
 
+    def take(self, indices: np.ndarray) -> Table:
+        """The table of the rows at these positions."""
+        return Table(
+            self.path,
+            self.sha256,
+            self.frame.iloc[indices].reset_index(drop=True),
+            {task: labels[indices] for task, labels in self.labels.items()},
+            self.tasks,
+            [self.numbers[i] for i in indices],
+        )
+
     def column(self, name: str) -> list[str]:
         """A column's cells; empty ones where the file has no such column."""
         return self.frame[name].tolist() if name in self.frame else [""] * len(self.frame)

@@ -26,7 +26,7 @@ from framing.evaluate import Evaluation, evaluate, prediction_table
 from framing.exceptions import UserError
 from framing.heads import Head, head_kind, make_head
 from framing.metrics import headline
-from framing.split import group_rows, make_splits
+from framing.split import group_rows, hold_out, make_splits
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run."""
+    """What came of a run. ``held_out``: the evaluation on the rows that were kept from choosing, if asked for."""
 
     evaluation: Evaluation
+    held_out: Evaluation | None
     run_id: str
     folder: Path
     registered: track.Registered
@@ -70,7 +71,10 @@ def train(request: Request) -> Outcome:
         table = read_training_table(config)
     with clock("group"):
         groups = group_rows(table)
-        splits = make_splits(table, groups, config.protocol)
+        held_out = hold_out(table, groups, config.data.held_out_column, config.data.held_out_value)
+        chosen = table.take(held_out.train)
+        refuse_problems(chosen, config)
+        splits = make_splits(chosen, groups[held_out.train], config.protocol)
     kinds = {config.head.kind: config.head, **reference_configs(config.references, config.head.kind)}
     encoder = Encoder(config.encoder) if any(head_kind(k).embeds for k in kinds) else None
     makers: dict[str, Callable[[], Head]] = {
@@ -86,7 +90,10 @@ def train(request: Request) -> Outcome:
             for make in makers.values():
                 make().prepare(table.rows)
         with clock("evaluate"):
-            evaluation = evaluate(table, groups, splits, makers, config.uncertainty, _say_split)
+            evaluation = evaluate(chosen, groups[held_out.train], splits, makers, config.uncertainty, _say_split)
+            final = None
+            if config.data.score_held_out and len(held_out.test):
+                final = evaluate(table, groups, [held_out], makers, config.uncertainty, _say_split)
         warning = summary.few_groups_warning(evaluation)
         if warning:
             print(f"framing: {warning}", file=sys.stderr)
@@ -97,19 +104,21 @@ def train(request: Request) -> Outcome:
         used = encoder if head_kind(config.head.kind).embeds else None
         with clock("save"):
             _save_model(folder / model.MLFLOW_FOLDER, head, request, table, used, run.id)
-        _write_artifacts(folder / "artifacts", request, evaluation)
+        _write_artifacts(folder / "artifacts", request, evaluation, final)
         run.metrics({**_metrics(evaluation), **clock.seconds})
+        if final:
+            run.metrics({f"held_out/{name}": value for name, value in _metrics(final).items()})
         run.folder(folder / "artifacts")
         registered = run.finish(
             folder / model.MLFLOW_FOLDER,
             _champion_facts(config, evaluation, used),
             may_lead=used is None or not used.is_stand_in,
         )
-    return Outcome(evaluation, run.id, folder, registered)
+    return Outcome(evaluation, final, run.id, folder, registered)
 
 
 def read_training_table(config: Config) -> Table:
-    """The validated table, with labels that can be cross-validated; says which tasks it has no column for."""
+    """The validated table; says which tasks it has no column for."""
     tasks = make_tasks(config.tasks)
     table = read_table(config.data.path, tasks)
     for task in tasks:
@@ -118,10 +127,14 @@ def read_training_table(config: Config) -> Table:
                 f"framing: {table.path}: no column {task.column!r}; task {task.name} is left out",
                 file=sys.stderr,
             )
+    return table
+
+
+def refuse_problems(table: Table, config: Config) -> None:
+    """Raise ``UserError`` with all that keeps the table from being cross-validated."""
     problems = training_problems(table, config.protocol.folds)
     if problems:
         raise UserError("\n".join(problems))
-    return table
 
 
 class Clock:
@@ -216,12 +229,12 @@ def _save_model(target: Path, head: Head, request: Request, table: Table, encode
     model.save(target, head, asdict(config.head), table.tasks, encoder, training, config.model.standalone)
 
 
-def _write_artifacts(folder: Path, request: Request, evaluation: Evaluation) -> None:
+def _write_artifacts(folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None) -> None:
     folder.mkdir()
     (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
     (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
     level = request.config.uncertainty.level
-    page = summary.run_summary(evaluation, request.run_name, request.command, level)
+    page = summary.run_summary(evaluation, final, request.run_name, request.command, level)
     (folder / "summary.md").write_text(page, encoding="utf-8")
     prediction_table(evaluation).to_csv(folder / "predictions.csv", index=False)
     for name, result in evaluation.results.items():

@@ -118,6 +118,27 @@ def make_splits(table: Table, groups: np.ndarray, config: ProtocolConfig) -> lis
     return splits
 
 
+def hold_out(table: Table, groups: np.ndarray, column: str, value: str) -> Split:
+    """Rows to choose a model with, and rows that the column keeps out of it; none are if there is no such column.
+
+    Raises ``UserError`` where a group stands on both sides, or nothing is left.
+    """
+    kept_out = np.array([cell.strip() == value for cell in table.column(column)])
+    split = Split("held out", np.flatnonzero(~kept_out), np.flatnonzero(kept_out))
+    try:
+        refuse_leak(split, groups)
+    except LeakError:
+        both = set(groups[split.train]) & set(groups[split.test])
+        row = next(i for i in split.test if groups[i] in both)
+        raise UserError(
+            f"{table.path}: row {table.numbers[row]}, column {column!r}: this row is held out, but others of its "
+            "article, or near-duplicates of them, are not; hold out whole articles"
+        ) from None
+    if not len(split.train):
+        raise UserError(f"{table.path}: column {column!r}: every row is held out; nothing is left to train on")
+    return split
+
+
 def fold_of_rows(splits: Sequence[Split], n: int) -> np.ndarray:
     """``(n,)`` the number (from 1) of the split that tests each row; 0 where none does."""
     fold = np.zeros(n, dtype=int)

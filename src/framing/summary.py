@@ -71,15 +71,15 @@ def few_groups_warning(evaluation: Evaluation) -> str:
     )
 
 
-def run_summary(evaluation: Evaluation, name: str, command: str, level: float) -> str:
+def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, command: str, level: float) -> str:
     """The page that a run leaves: what was asked, on what, and what came out."""
     table = evaluation.table
     n_groups = len(set(evaluation.groups.tolist()))
     parts = [
         f"# {name}",
         f"Command: `{command}`",
-        f"Data: `{table.path}`, {len(table)} rows in {table.frame['doc_id'].nunique()} documents and {n_groups} "
-        f"independent groups, sha256 `{table.sha256[:16]}`.",
+        f"Data: `{table.path}`, sha256 `{table.sha256[:16]}`: {len(table)} rows in {table.frame['doc_id'].nunique()} "
+        f"documents and {n_groups} independent groups (rows that are held out not counted).",
         f"Scores are of out-of-fold predictions on {len(evaluation.splits)} splits that keep every group on one side; "
         f"in brackets the {level:.0%} interval of a bootstrap over groups. The right-hand columns are paired "
         "differences on the same draws.",
@@ -99,4 +99,11 @@ def run_summary(evaluation: Evaluation, name: str, command: str, level: float) -
             lines: list[tuple[str, ...]] = [("gold \\ predicted", *task.classes)]
             lines += [(c, *map(str, row)) for c, row in zip(task.classes, matrix, strict=True)]
             parts.append(markdown_table(lines))
+    if final:
+        rows, groups = len(final.tested), len(set(final.groups[final.tested].tolist()))
+        parts += [
+            f"## On the {rows} rows ({groups} groups) that no choice has seen",
+            "Trained once on all other rows.",
+            markdown_table(score_table(final)),
+        ]
     return "\n\n".join(parts) + "\n"

@@ -71,6 +71,7 @@ def environment() -> dict[str, str]:
         "GIT_PYTHON_REFRESH": "quiet",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "PYTHONWARNINGS": "ignore:starlette.middleware.wsgi is deprecated",  # said by the UI's server at each start
     }
 
 
@@ -106,7 +107,8 @@ def connect(tracking: Tracking) -> Any:
         with lock(tracking.uri, "init"):
             client = mlflow.MlflowClient(tracking.uri, tracking.uri)
             if client.get_experiment_by_name(tracking.experiment) is None:
-                client.create_experiment(tracking.experiment, artifact_location=tracking.artifacts)
+                kind = {"mlflow.experimentKind": "custom_model_development"}  # what the UI opens with
+                client.create_experiment(tracking.experiment, tracking.artifacts, kind)
             if not client.search_registered_models(f"name = '{MODEL}'"):
                 client.create_registered_model(MODEL)
     except mlflow.exceptions.MlflowException as error:
@@ -157,7 +159,7 @@ class Run:
         """The data that the run read."""
         mlflow = mlflow_module()
         data = mlflow.data.from_pandas(
-            frame, source=str(Path(path).absolute()), name=Path(path).stem, digest=sha256[:32]
+            frame, source=str(Path(path).absolute()), name=Path(path).stem, digest=sha256[:12]
         )
         mlflow.log_input(data, context="training")
 
