@@ -23,7 +23,7 @@ BLOCKS = re.findall(r"```(bash|python)\n(.*?)```", README, flags=re.DOTALL)
 def clone(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("clone")
     (folder / "data").mkdir()
-    write_csv(folder / "data/labels.csv", sample_rows(12))
+    write_csv(folder / "data/labels.csv", sample_rows(30))
     shutil.copytree(ROOT / "docs", folder / "docs")
     return folder
 

@@ -30,6 +30,9 @@ _EPILOG = """examples:
   python -m framing ui                               compare runs in the browser"""
 
 
+_SHOWN = 20  # findings of one severity that `check` prints unasked
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The command line, with nothing heavy imported."""
     parser = argparse.ArgumentParser(
@@ -63,7 +66,20 @@ def build_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("file", metavar="FILE")
     check.add_argument("overrides", nargs="*", metavar="OVERRIDE")
+    check.add_argument("--strict", action="store_true", help="fail on warnings too")
+    check.add_argument("--all", action="store_true", help=f"print every finding, not the first {_SHOWN} of a severity")
+    check.add_argument("--run", metavar="RUN", help="add probable label errors, by this run's out-of-fold answers")
     _add_conf(check)
+    _add_uri(check)
+
+    agree = verb(
+        "agree",
+        "How far readers agree: Krippendorff's alpha and pairwise F1.",
+        "FILE has the columns id, annotator, task, label (sets joined by |). With the file of the rows, each language\n"
+        "and target is told apart.",
+    )
+    agree.add_argument("file", nargs="?", type=Path, default=Path("data/annotations.csv"), metavar="FILE")
+    agree.add_argument("--labels", type=Path, metavar="CSV", help="the rows (default: labels.csv beside FILE)")
 
     predict = verb(
         "predict",
@@ -107,7 +123,8 @@ def run(arguments: Sequence[str]) -> int:
     signals.install()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("ignore", category=FutureWarning)
-    verb = {"train": _train, "check": _check, "predict": _predict, "promote": _promote, "ui": _ui}[options.verb]
+    verbs = {"train": _train, "check": _check, "agree": _agree, "predict": _predict, "promote": _promote, "ui": _ui}
+    verb = verbs[options.verb]
     try:
         return verb(options)
     except UserError as error:
@@ -204,20 +221,42 @@ def _report(outcome: Outcome) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from framing.checks import training_problems
+    from framing.checks import ERROR, SEVERITIES, WARNING, find
     from framing.config import make_tasks
     from framing.data import read_table
 
     with composer(options.conf) as compose:
         config = compose(options.overrides).config
     table = read_table(options.file, make_tasks(config.tasks))
-    problems = training_problems(table, config.protocol.folds)
-    if problems:
-        raise UserError("\n".join(problems))
-    print(f"{options.file}: {len(table)} rows in {table.frame['doc_id'].nunique()} documents")
+    findings = find(table, config.protocol.folds)
+    if options.run:
+        from framing.label_errors import probable_label_errors
+
+        findings += probable_label_errors(table, options.run, options.tracking_uri)
+    for severity in SEVERITIES:
+        lines = [f.line(table.path) for f in findings if f.severity == severity]
+        shown = lines if options.all else lines[:_SHOWN]
+        for line in shown:
+            print(f"{severity}: {line}")
+        if len(lines) > len(shown):
+            print(f"{severity}: and {len(lines) - len(shown)} more; --all shows them")
+    counts = {s: sum(f.severity == s for f in findings) for s in SEVERITIES}
+    said = ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items())
+    print(f"{options.file}: {len(table)} rows in {table.frame['doc_id'].nunique()} documents; {said}")
     for task in table.tasks:
-        counts = task.class_counts(table.labels[task.name])
-        print(f"  {task.name}: " + ", ".join(f"{c} {n}" for c, n in zip(task.classes, counts, strict=True)))
+        numbers = zip(task.classes, task.class_counts(table.labels[task.name]), strict=True)
+        print(f"  {task.name}: " + ", ".join(f"{c} {n}" for c, n in numbers))
+    return 2 if counts[ERROR] or (options.strict and counts[WARNING]) else 0
+
+
+def _agree(options: argparse.Namespace) -> int:
+    from framing.agree import report, table_lines
+
+    labels = options.labels
+    if labels is None:
+        beside = options.file.parent / "labels.csv"
+        labels = beside if beside.is_file() else None
+    print("\n".join(table_lines(report(options.file, labels))))
     return 0
 
 

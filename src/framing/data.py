@@ -81,27 +81,26 @@ class Table:
 def read_table(path: str | Path, tasks: Sequence[Task], need_labels: bool = True) -> Table:
     """Read and validate. Tasks whose column is missing are left out; with ``need_labels`` one must be there.
 
-    Raises ``UserError`` with one line for each problem (the first ten, and how many more).
+    Raises ``UserError`` with one line for each problem (the first ten, and how many more), each with its code: E101 the
+    file cannot be read as a table, E102 a cell cannot be used, E103 a label that its task does not know.
     """
     source = str(path)
     data = read_bytes(Path(path))
-    header, cells = _parse(decode(data, source), source)
-    if "text" not in header:
-        raise UserError(f"{source}: row 1: there is no column 'text' (found: {', '.join(header)}); add it")
-    present = tuple(t for t in tasks if t.column in header)
-    if need_labels and not present:
-        wanted = ", ".join(repr(t.column) for t in tasks)
-        raise UserError(f"{source}: row 1: no label column (looked for {wanted}; found: {', '.join(header)}); add one")
+    try:
+        header, cells = _parse(decode(data, source), source)
+        present = _present_tasks(header, tasks, source, need_labels)
+    except UserError as error:
+        raise UserError(f"{error} [E101]") from None
     if not cells:
-        raise UserError(f"{source}: no rows below the header; add some")
+        raise UserError(f"{source}: no rows below the header; add some [E101]")
     frame = pd.DataFrame([c for _, c in cells], columns=header, dtype=object)
     numbers = [n for n, _ in cells]
-    problems = _check_cells(frame, numbers)
+    problems = [(number, f"{text} [E102]") for number, text in _check_cells(frame, numbers)]
     _fill_in(frame, numbers)
     labels = {}
     for task in present if need_labels else ():
         parsed, wrong = _parse_labels(task, frame[task.column].tolist(), numbers)
-        problems += wrong
+        problems += [(number, f"{text} [E103]") for number, text in wrong]
         if not wrong:
             labels[task.name] = task.encode(parsed)
     if problems:
@@ -111,6 +110,27 @@ def read_table(path: str | Path, tasks: Sequence[Task], need_labels: bool = True
             lines.append(f"{source}: and {len(problems) - _SHOWN} more")
         raise UserError("\n".join(lines))
     return Table(source, hashlib.sha256(data).hexdigest(), frame, labels, present, numbers)
+
+
+def _present_tasks(header: list[str], tasks: Sequence[Task], source: str, need_labels: bool) -> tuple[Task, ...]:
+    if "text" not in header:
+        raise UserError(f"{source}: row 1: there is no column 'text' (found: {', '.join(header)}); add it")
+    present = tuple(t for t in tasks if t.column in header)
+    if need_labels and not present:
+        wanted = ", ".join(repr(t.column) for t in tasks)
+        raise UserError(f"{source}: row 1: no label column (looked for {wanted}; found: {', '.join(header)}); add one")
+    return present
+
+
+def read_columns(path: Path, names: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """The cells of these columns of any CSV, with the number of their row. Raises ``UserError`` if one is missing."""
+    source = str(path)
+    header, cells = _parse(decode(read_bytes(path), source), source)
+    for name in names:
+        if name not in header:
+            raise UserError(f"{source}: row 1: there is no column {name!r} (found: {', '.join(header)}); add it")
+    at = [header.index(name) for name in names]
+    return [(number, tuple(record[i] for i in at)) for number, record in cells]
 
 
 def _parse(text: str, source: str) -> tuple[list[str], list[tuple[int, list[str]]]]:

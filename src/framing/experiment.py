@@ -134,7 +134,7 @@ def refuse_problems(table: Table, config: Config) -> None:
     """Raise ``UserError`` with all that keeps the table from being cross-validated."""
     problems = training_problems(table, config.protocol.folds)
     if problems:
-        raise UserError("\n".join(problems))
+        raise UserError("\n".join(p.line(table.path) for p in problems))
 
 
 class Clock:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+import pandas as pd
+
 from framing.exceptions import UserError
 from framing.track import DEFAULT_URI, MODEL, Tracking, lock, mlflow_module, open_store, resolve
 
@@ -61,17 +63,50 @@ def promote(name: str, uri: str) -> str:
     """Make the model of a run (its id, the beginning of it, or its name) champion; gives what was done in words."""
     client = open_store(uri)
     versions = client.search_model_versions(f"name = '{MODEL}'")
+    run_id = _find_run(client, name)
     by_run = {v.run_id: v for v in versions}
-    found = [i for i in by_run if i.startswith(name)] if name else []
-    if not found:
-        found = [i for i in by_run if client.get_run(i).info.run_name == name]
-    if not found:
-        raise UserError(f"{name}: no run of this id or name has a registered model; see: python -m framing ui")
-    if len(found) > 1:
-        raise UserError(f"{name}: {len(found)} runs answer to this: {', '.join(i[:8] for i in found)}; give an id")
-    version = by_run[found[0]]
+    if run_id not in by_run:
+        raise UserError(f"{name}: this run has no registered model; see: python -m framing ui")
+    version = by_run[run_id]
     if version.tags.get("stand_in") == "true":
         raise UserError(f"{name}: its encoder is a stand-in for tests; such a model never becomes champion")
     with lock(resolve(uri).uri, "champion"):
         client.set_registered_model_alias(MODEL, "champion", version.version)
-    return f"models:/{MODEL}@champion is now version {version.version} (run {found[0][:8]})"
+    return f"models:/{MODEL}@champion is now version {version.version} (run {run_id[:8]})"
+
+
+def run_predictions(name: str, uri: str) -> pd.DataFrame:
+    """The out-of-fold predictions that a run stored, one row for each row of its data."""
+    client = open_store(uri)
+    run_id = _find_run(client, name)
+    place = urlparse(client.get_run(run_id).info.artifact_uri)
+    folder = Path(unquote(place.path))
+    if place.scheme in ("", "file"):
+        file = (folder if folder.is_dir() else _moved(folder, resolve(uri))) / "predictions.csv"
+    else:
+        address = f"runs:/{run_id}/predictions.csv"
+        file = Path(mlflow_module().artifacts.download_artifacts(address, tracking_uri=resolve(uri).uri))
+    if not file.is_file():
+        raise UserError(f"run {name}: has stored no predictions; name a finished run")
+    return pd.read_csv(file, dtype={"id": str}, keep_default_na=False, na_values={})
+
+
+def _find_run(client: Any, name: str) -> str:
+    """The id of the run of this id, beginning of an id, or name; of several of one name, the newest."""
+    experiments = [e.experiment_id for e in client.search_experiments()]
+    found, token = [], None
+    while True:
+        page = client.search_runs(experiments, max_results=1000, page_token=token, order_by=["start_time DESC"])
+        found += [r.info for r in page]
+        token = page.token
+        if not token:
+            break
+    by_id = [r.run_id for r in found if name and r.run_id.startswith(name)]
+    if len(by_id) > 1:
+        raise UserError(
+            f"{name}: {len(by_id)} runs begin like this: {', '.join(i[:8] for i in by_id)}; give more of it"
+        )
+    by_name = [r.run_id for r in found if r.run_name == name]
+    if not by_id and not by_name:
+        raise UserError(f"{name}: no run of this id or name; see: python -m framing ui")
+    return (by_id or by_name)[0]

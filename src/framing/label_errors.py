@@ -1,0 +1,80 @@
+"""Labels that a run's own out-of-fold answers make doubtful: notes for a reader, never a reason to change a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from framing.checks import NOTE, Finding
+from framing.data import Table
+from framing.exceptions import UserError
+from framing.labels import Task
+
+
+def suspicion(task: Task, labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """``(n,)`` how doubtful each row's label is, from 0 to 1: one minus cleanlab's self-confidence.
+
+    Northcutt, Jiang and Chuang, "Confident learning" (JAIR 2021). For many labels, the most doubtful one counts.
+    """
+    from cleanlab.rank import get_label_quality_scores
+
+    if task.multi:
+        each = [_binary(labels[:, i], probabilities[:, i]) for i in range(len(task.classes))]
+        return np.max(each, axis=0)
+    clean = np.clip(probabilities, 1e-9, None)
+    clean = clean / clean.sum(axis=1, keepdims=True)
+    return 1 - get_label_quality_scores(labels, clean, method="self_confidence", adjust_pred_probs=False)
+
+
+def _binary(labels: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    return np.where(labels == 1, 1 - probability, probability)
+
+
+def probable_label_errors(table: Table, run: str, tracking_uri: str) -> list[Finding]:
+    """Notes of code N303, the most doubtful rows first, by cleanlab's ``find_label_issues`` for each task.
+
+    Raises ``UserError`` if the run is not known or was about other data.
+    """
+    from cleanlab.filter import find_label_issues
+
+    from framing.registry import run_predictions
+
+    stored = run_predictions(run, tracking_uri).set_index("id")
+    own = table.frame["id"]
+    if not own.isin(stored.index).any():
+        raise UserError(f"{table.path}: no row of it was predicted by run {run}; name a run on this file")
+    tested = np.flatnonzero(own.isin(stored.index[stored["fold"] > 0]))
+    findings = []
+    for task in table.tasks:
+        head = _main_head(stored, task)
+        if not head:
+            continue
+        columns = [f"{head}/{task.name}_{c}" for c in task.classes]
+        probabilities = stored.loc[own.iloc[tested], columns].to_numpy(dtype=float)
+        labels = table.labels[task.name][tested]
+        doubt = suspicion(task, labels, probabilities)
+        if task.multi:
+            pairs = [
+                find_label_issues(labels[:, i], np.stack([1 - p, p], axis=1), n_jobs=1)
+                for i, p in enumerate(probabilities.T)
+                if len(set(labels[:, i])) == 2
+            ]
+            issues = np.any(pairs, axis=0) if pairs else np.zeros(len(labels), dtype=bool)
+        else:
+            issues = find_label_issues(labels, probabilities, n_jobs=1)
+        answers = task.names(task.decide(probabilities))
+        given = task.names(labels)
+        for i in sorted(np.flatnonzero(issues), key=lambda i: -doubt[i]):
+            message = f"is {given[i] or 'none'!r}, the run says {answers[i] or 'none'!r} (doubt {doubt[i]:.2f})"
+            number = table.numbers[int(tested[i])]
+            findings.append(Finding("N303", NOTE, (number,), task.column, f"{message}; read it once more"))
+    return findings
+
+
+def _main_head(stored: pd.DataFrame, task: Task) -> str:
+    """The run's own head: the first of those whose answers stand in the table."""
+    for column in stored.columns:
+        head, _, rest = column.partition("/")
+        if rest == task.name:
+            return head
+    return ""
