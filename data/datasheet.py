@@ -54,8 +54,8 @@ def composition(rows: pd.DataFrame) -> str:
         f"{len(rows)} rows, {len(sentences)} sentences, {rows['doc_id'].nunique()} articles; "
         f"{len(held)} rows in {held['doc_id'].nunique()} articles are held out. Words in a sentence: a tenth up to "
         f"{length.quantile(0.1):.0f}, median {length.median():.0f}, a tenth from {length.quantile(0.9):.0f}. "
-        f"{sum(map(len, several))} rows are of sentences labelled for two or more forces; {len(turned)} sentences carry "
-        f"different stances toward them, {len(opposed)} of these favor of one and against another. "
+        f"{sum(map(len, several))} rows are of sentences labelled for two or more forces; {len(turned)} sentences "
+        f"carry different stances toward them, {len(opposed)} of these favor of one and against another. "
         f"{len(pairs)} rows stand in {pairs.nunique()} contrast pairs."
     )
 
@@ -66,7 +66,7 @@ def counts(rows: pd.DataFrame, column: str) -> str:
     for value, stance in zip(rows[column], rows["stance"], strict=True):
         for part in value.split("|"):
             found[part or "(empty)", stance] += 1
-    names = sorted({v for v, _ in found}, key=lambda v: -sum(n for (w, _), n in found.items() if w == v))
+    names = sorted({v for v, _ in found}, key=lambda v: (-sum(n for (w, _), n in found.items() if w == v), v))
     table: list[tuple[str, ...]] = [(column, "favor", "against", "neutral", "rows")]
     for name in names:
         numbers = [found[name, s] for s in ("favor", "against", "neutral")]

@@ -70,8 +70,7 @@ def disguise(text, k):
         lambda t: "\u202b" + t + "\u202c",
         lambda t: "«" + t.replace("،", " -").replace(",", " -") + "»!!",
     ]
-    text = ways[k % 5](text)
-    return ways[(k + 2) % 5](text) if k % 2 else text
+    return ways[(k + 2) % 5](ways[k % 5](text))
 
 
 def test_twenty_planted_duplicates_in_disguise_are_all_found(tmp_path):
@@ -128,32 +127,20 @@ def test_reading_errors_carry_codes(tmp_path, capsys):
 
 def test_probable_label_errors_of_a_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    words = {
-        "favor": "welcomed praised thanked",
-        "against": "condemned rejected expelled",
-        "neutral": "met counted arrived",
-    }
+    words = {"favor": "welcomed praised thanked", "against": "condemned rejected expelled", "neutral": "met counted"}
+    rng = np.random.default_rng(0)
+    filler = ["".join(rng.choice(list("abcdefgh"), 6)) for _ in range(400)]
     rows = [
-        {"id": str(i), "doc_id": str(i // 3), "text": f"speaker {i} {words[s]} the mission number {i}", "stance": s}
-        for i, s in enumerate(["favor", "against", "neutral"] * 40)
+        {"id": str(i), "doc_id": str(i // 3), "text": f"{' '.join(rng.choice(filler, 12))} {words[s]}", "stance": s}
+        for i, s in enumerate(["favor", "against", "neutral"] * 100)
     ]
     for i in (7, 40, 77):
         rows[i]["stance"] = "favor" if rows[i]["stance"] != "favor" else "against"
     file = write_csv(tmp_path / "t.csv", rows)
     assert run(["train", "head=tfidf", "references=[]", *FAST, f"data.path={file}", "name=one"]) == 0
     capsys.readouterr()
-    assert (
-        run(
-            [
-                "check",
-                str(file),
-                "--run",
-                "one head=tfidf references=[] encoder=hashing protocol.folds=3 uncertainty.rounds=200",
-                "--all",
-            ]
-        )
-        == 0
-    )
+    (name,) = (p.read_text().splitlines()[0] for p in tmp_path.glob("outputs/*/artifacts/summary.md"))
+    assert run(["check", str(file), "--run", name.removeprefix("# "), "--all"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if "[N303]" in line]
     assert {int(re.search(r"row (\d+)", line).group(1)) for line in lines} == {7 + 2, 40 + 2, 77 + 2}
     assert run(["check", str(file), "--run", "nobody"]) == 2

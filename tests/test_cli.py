@@ -58,8 +58,9 @@ def test_check_says_what_train_would(tmp_path, capsys):
     file = tmp_path / "few.csv"
     file.write_text("text,stance\n" + "a b,favor\n" * 6 + "c d,against\n" * 3, encoding="utf-8")
     assert run(["check", str(file)]) == 2
-    error = capsys.readouterr().err
-    assert "class 'against' has 3 rows" in error
+    out = capsys.readouterr().out
+    assert "error: " in out
+    assert "class 'against' has 3 rows" in out
     assert run(["check", str(file), "protocol.folds=3"]) == 0
 
 

@@ -109,12 +109,16 @@ def test_a_missing_file_and_a_folder(tmp_path):
         read_table(tmp_path, TASKS)
 
 
+def problems(table, folds):
+    return [p.line(table.path) for p in training_problems(table, folds)]
+
+
 def test_what_cannot_be_cross_validated(tmp_path):
     one = read(tmp_path, "text,stance\na,favor\nb,favor\n", (STANCE,))
-    assert "at least two classes" in training_problems(one, 2)[0]
+    assert "at least two classes" in problems(one, 2)[0]
     few = read(tmp_path, "text,stance\n" + "a,favor\n" * 5 + "b,against\n" * 2, (STANCE,))
-    (problem,) = training_problems(few, 5)
-    assert "'against' has 2 rows (row 7, 8)" in problem
-    assert training_problems(few, 2) == []
+    (problem,) = problems(few, 5)
+    assert "row 7, 8, column 'stance': class 'against' has 2 rows" in problem
+    assert problems(few, 2) == []
     none = read(tmp_path, "text,attribution\na,\nb,none\n")
-    assert "every row is empty" in training_problems(none, 2)[0]
+    assert "every row is empty" in problems(none, 2)[0]
