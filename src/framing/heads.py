@@ -7,6 +7,7 @@ a folder without any pickle.
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -151,7 +152,7 @@ class SklearnHead:
             key = "target" if reads_target else "text"
             texts = [fold(t) for t in texts]
             if fit:
-                self.vectorizers[key] = _vectorizer(self.config).fit(texts)
+                self.vectorizers[key] = _fit_vectorizer(self.config, texts)
             return self.vectorizers[key].transform(texts)
         assert self.encoder is not None
         return self.encoder.encode(texts)
@@ -185,7 +186,7 @@ class SklearnHead:
         import skops.io
 
         content = {"vectorizers": self.vectorizers, "estimators": self.estimators}
-        skops.io.dump(content, folder / self.FILE)
+        skops.io.dump(content, folder / self.FILE, compression=zipfile.ZIP_DEFLATED, compresslevel=3)
 
     def load(self, folder: Path) -> None:
         """See :class:`Head`. Types beyond those that skops knows to be harmless are refused."""
@@ -199,7 +200,7 @@ class SklearnHead:
 TRUSTED_TYPES: list[str] = []
 
 
-def _vectorizer(config: TfidfConfig) -> Any:
+def _fit_vectorizer(config: TfidfConfig, texts: list[str]) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_union
 
@@ -209,11 +210,14 @@ def _vectorizer(config: TfidfConfig) -> Any:
         "max_features": config.max_features,
         "lowercase": False,
     }
-    return make_union(
+    union = make_union(
         # A brace is a word of its own: it says which force is meant.
         TfidfVectorizer(ngram_range=tuple(config.words), token_pattern=r"\w+|[{}]", **common),  # noqa: S106
         TfidfVectorizer(analyzer="char_wb", ngram_range=tuple(config.characters), **common),
-    )
+    ).fit(texts)
+    for _, part in union.transformer_list:  # skops would write a file of its own for each NumPy integer in here
+        part.vocabulary_ = {term: int(index) for term, index in part.vocabulary_.items()}
+    return union
 
 
 def _probabilities(estimator: Any, X: Any) -> np.ndarray:
