@@ -56,7 +56,8 @@ def test_check_imports_no_torch_sklearn_or_mlflow():
 
 def test_check_says_what_train_would(tmp_path, capsys):
     file = tmp_path / "few.csv"
-    file.write_text("text,stance\n" + "a b,favor\n" * 6 + "c d,against\n" * 3, encoding="utf-8")
+    rows = [f"{'word ' * (i + 1)}end,{'favor' if i < 6 else 'against'}\n" for i in range(9)]
+    file.write_text("text,stance\n" + "".join(rows), encoding="utf-8")
     assert run(["check", str(file)]) == 2
     out = capsys.readouterr().out
     assert "error: " in out

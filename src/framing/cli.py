@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,8 +120,6 @@ def run(arguments: Sequence[str]) -> int:
     """Parse, act, and turn what went wrong into one line and an exit code."""
     options = build_parser().parse_args(arguments)
     signals.install()
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", category=FutureWarning)
     verbs = {"train": _train, "check": _check, "agree": _agree, "predict": _predict, "promote": _promote, "ui": _ui}
     verb = verbs[options.verb]
     try:

@@ -22,7 +22,7 @@ from framing.uncertainty import Interval, UncertaintyConfig, bootstrap, draw_wei
 
 @dataclass(frozen=True)
 class Result:
-    """One head on one protocol. ``tested``: positions of the rows that some split tested."""
+    """One head on one protocol: arrays over all rows of the table, scores over those that some split tested."""
 
     head: str
     probabilities: dict[str, np.ndarray]
@@ -60,13 +60,13 @@ def evaluate(
     splits: Sequence[Split],
     makers: Mapping[str, Callable[[], Head]],
     config: UncertaintyConfig,
-    on_split: Callable[[str, str], None] = lambda head, split: None,
+    after_split: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     """Cross-validate every head in ``makers`` on the same splits; the first is compared with each other one."""
     for split in splits:
         refuse_leak(split, groups)
     results = {
-        name: _cross_validate(name, make, table, groups, splits, config, on_split) for name, make in makers.items()
+        name: _cross_validate(name, make, table, groups, splits, config, after_split) for name, make in makers.items()
     }
     evaluation = Evaluation(table, groups, splits, results)
     rows = evaluation.tested
@@ -94,13 +94,12 @@ def _cross_validate(
     groups: np.ndarray,
     splits: Sequence[Split],
     config: UncertaintyConfig,
-    on_split: Callable[[str, str], None],
+    after_split: Callable[[], None],
 ) -> Result:
     start = time.perf_counter()
     probabilities = {t.name: np.full((len(table), len(t.classes)), np.nan) for t in table.tasks}
     folds = []
     for split in splits:
-        on_split(name, split.name)
         head = make()
         head.fit(
             table.rows.take(split.train),
@@ -111,6 +110,7 @@ def _cross_validate(
         for task in table.tasks:
             probabilities[task.name][split.test] = given[task.name]
         folds.append(_fold_row(split, table, groups, given))
+        after_split()
     rows = np.flatnonzero(fold_of_rows(splits, len(table)))
     predicted = {t.name: _decide(t, probabilities[t.name]) for t in table.tasks}
     numbers = _numbered(groups[rows])

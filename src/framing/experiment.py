@@ -26,6 +26,7 @@ from framing.evaluate import Evaluation, evaluate, prediction_table
 from framing.exceptions import UserError
 from framing.heads import Head, head_kind, make_head
 from framing.metrics import headline
+from framing.progress import Progress
 from framing.split import group_rows, hold_out, make_splits
 
 
@@ -90,10 +91,13 @@ def train(request: Request) -> Outcome:
             for make in makers.values():
                 make().prepare(table.rows)
         with clock("evaluate"):
-            evaluation = evaluate(chosen, groups[held_out.train], splits, makers, config.uncertainty, _say_split)
+            with Progress("evaluating", len(makers) * len(splits)) as progress:
+                evaluation = evaluate(
+                    chosen, groups[held_out.train], splits, makers, config.uncertainty, progress.advance
+                )
             final = None
             if config.data.score_held_out and len(held_out.test):
-                final = evaluate(table, groups, [held_out], makers, config.uncertainty, _say_split)
+                final = evaluate(table, groups, [held_out], makers, config.uncertainty)
         warning = summary.few_groups_warning(evaluation)
         if warning:
             print(f"framing: {warning}", file=sys.stderr)
@@ -148,11 +152,6 @@ class Clock:
         start = time.perf_counter()
         yield
         self.seconds[f"seconds/{step}"] = time.perf_counter() - start
-
-
-def _say_split(head: str, split: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{head}: {split}", end="", file=sys.stderr, flush=True)
 
 
 def _facts(request: Request, table: Table, encoder: Encoder | None) -> dict[str, str]:
@@ -212,7 +211,10 @@ def _new_output_folder(name: str) -> Path:
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S-%f")
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)[:60]
     folder = Path.cwd() / "outputs" / f"{stamp}-{os.getpid()}-{safe}"
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be made ({error.strerror}); run where you may write") from None
     return folder
 
 

@@ -6,10 +6,9 @@ a folder without any pickle.
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -260,11 +259,6 @@ def head_kind(name: str) -> HeadKind:
     if name not in HEADS:
         raise UserError(f"head {name!r}: unknown; use one of {', '.join(HEADS)}")
     return HEADS[name]
-
-
-def config_to_json(config: HeadConfig) -> str:
-    """The settings as stored in a saved model."""
-    return json.dumps(asdict(config), sort_keys=True)
 
 
 def config_from_dict(values: Mapping[str, Any]) -> HeadConfig:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framing.labels import Task
-from framing.metrics import scores
+from framing.metrics import group_counts, scores
 
 FEW_GROUPS = 30  # below this, a bootstrap over groups is not to be relied on
 
@@ -66,8 +66,6 @@ def paired_difference(
     Both are scored on the same draws of groups, so what is hard for both cancels. ``groups`` are ``(n,)`` numbers
     from 0. Raises ``ValueError`` where the shapes do not fit.
     """
-    from framing.metrics import group_counts
-
     if not (len(gold) == len(first) == len(second) == len(groups)):
         raise ValueError(f"rows differ: {len(gold)}, {len(first)}, {len(second)}, {len(groups)}")
     config = config or UncertaintyConfig()

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,7 +58,10 @@ def cache_folder() -> Path:
 
 
 class Encoder:
-    """Embeds distinct texts once. The model itself is loaded when the first text has to be embedded."""
+    """Embeds distinct texts once. The model itself is loaded when the first text has to be embedded.
+
+    ``remember=False`` keeps nothing, neither on disk nor in memory, from one call to the next.
+    """
 
     def __init__(self, config: EncoderConfig, cache: Path | None = None, remember: bool = True) -> None:
         if config.kind not in KINDS:
@@ -70,8 +74,18 @@ class Encoder:
         self._function: EncodeFunction | None = None
         self.fingerprint: str = self._module.fingerprint(config, self.cache)
         self.embedded = 0  # texts that the model itself has embedded so far
+        self._remember = remember
         self._memory: dict[bytes, np.ndarray] = {}
-        self._disk = EmbeddingCache(self.cache / "embeddings" / f"{self._key()}.sqlite") if remember else None
+        self._disk = self._open_cache() if remember else None
+
+    def _open_cache(self) -> EmbeddingCache:
+        file = self.cache / "embeddings" / f"{self._key()}.sqlite"
+        try:
+            return EmbeddingCache(file)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise UserError(
+                f"{file}: the cache of embeddings cannot be written ({error}); set FRAMING_CACHE to a folder of yours"
+            ) from None
 
     @property
     def is_stand_in(self) -> bool:
@@ -100,16 +114,16 @@ class Encoder:
     def encode(self, texts: Sequence[str], label: str = "embedding") -> np.ndarray:
         """``(n, d)`` float32 embeddings of ``n`` texts, in their order."""
         keys = [hashlib.sha256(t.encode("utf-8", "surrogatepass")).digest() for t in texts]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._memory}
+        vectors = self._memory if self._remember else {}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
         if self._disk and missing:
-            known = self._disk.get(missing)
-            self._memory.update(known)
-            missing = {key: text for key, text in missing.items() if key not in known}
+            vectors.update(self._disk.get(missing))
+            missing = {key: text for key, text in missing.items() if key not in vectors}
         if missing:
-            self._embed(missing, label)
-        return np.stack([self._memory[k] for k in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
+            self._embed(missing, vectors, label)
+        return np.stack([vectors[k] for k in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
 
-    def _embed(self, missing: dict[bytes, str], label: str) -> None:
+    def _embed(self, missing: dict[bytes, str], into: dict[bytes, np.ndarray], label: str) -> None:
         if self._function is None:
             self._function = self._module.load(self.config, self.cache)
         order = sorted(missing, key=lambda k: (len(missing[k]), missing[k]))  # like lengths: little padding
@@ -118,12 +132,8 @@ class Encoder:
                 part = order[i : i + _PART]
                 vectors = self._function([self.config.prompt + missing[k] for k in part])
                 vectors = np.asarray(vectors, dtype=np.float32)
-                self._memory.update(zip(part, vectors, strict=True))
+                into.update(zip(part, vectors, strict=True))
                 if self._disk:
                     self._disk.put(part, vectors)
                 self.embedded += len(part)
                 progress.advance(len(part))
-
-    def forget(self) -> None:
-        """Drop the vectors held in memory, so that a long run over many texts stays small."""
-        self._memory.clear()

@@ -52,6 +52,7 @@ def model_folder(config: EncoderConfig, cache: Path) -> Path:
 def _download(config: EncoderConfig) -> Path:
     if config.name.startswith((".", "/", "~")) or config.name.count("/") > 1:
         raise UserError(f"encoder.name={config.name}: no such folder")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import snapshot_download
 
     try:
