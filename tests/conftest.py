@@ -56,7 +56,7 @@ def small_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, small_csv: Path) -> Path:
-    """A folder in which one run was trained, on the stand-in encoder."""
+    """A folder in which one run was trained, on the stand-in encoder. Tests read in it and never train in it."""
     from framing.cli import run
 
     folder = tmp_path_factory.mktemp("trained")
@@ -72,7 +72,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_csv: Path) -> Path:
 @pytest.fixture
 def model_folder(trained: Path) -> Path:
     """The bare model folder of that run."""
-    return next((trained / "outputs").glob("*/model"))
+    (folder,) = (trained / "outputs").glob("*/model")
+    return folder
 
 
 @pytest.fixture(scope="session")

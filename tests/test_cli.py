@@ -131,9 +131,10 @@ def test_no_model_yet_is_one_line(tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "mlflow.db").exists()
 
 
-def test_there_is_a_store_but_no_champion(trained, monkeypatch, capsys):
-    monkeypatch.chdir(trained)
-    (trained / "a.txt").write_text("Some sentence here.")
+def test_there_is_a_store_but_no_champion(trained, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(trained / "mlflow.db", tmp_path)
+    (tmp_path / "a.txt").write_text("Some sentence here.")
     with closing(sqlite3.connect("mlflow.db")) as db, db:
         db.execute("delete from registered_model_aliases")
     assert run(["predict", "a.txt"]) == 2
