@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -201,6 +202,8 @@ def test_who_becomes_champion(tmp_path, small_csv, monkeypatch, capsys):
     assert "promote" in out
     train("head=tfidf", "protocol.seed=5")
     assert champion(tmp_path) == 3  # another protocol: not comparable
+    train("head=tfidf", "data.held_out_column=lang", "data.held_out_value=fr")
+    assert champion(tmp_path) == 3  # other rows are scored
     train("head=tfidf", "tasks.stance.classes=[against,favor,neutral]")
     assert champion(tmp_path) == 3
     other = write_csv(tmp_path / "other.csv", sample_rows(10))
@@ -209,8 +212,17 @@ def test_who_becomes_champion(tmp_path, small_csv, monkeypatch, capsys):
 
     from framing.registry import model_folder
 
+    moved = tmp_path.with_name(tmp_path.name + "-moved")
+    shutil.copytree(tmp_path, moved)
+    shutil.rmtree(tmp_path / "mlruns")
+    monkeypatch.chdir(moved)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)  # MLflow left it behind in this process
+    assert model_folder("models:/framing@champion").is_relative_to(moved)  # MLflow stores absolute paths
+    shutil.copytree(moved / "mlruns", tmp_path / "mlruns")
+    monkeypatch.chdir(tmp_path)
+
     assert model_folder("models:/framing@champion") == model_folder("models:/framing/3")
-    assert model_folder("models:/framing/latest") == model_folder("models:/framing/7")
+    assert model_folder("models:/framing/latest") == model_folder("models:/framing/8")
     run_of = dict(ask(tmp_path, "select version, run_id from model_versions"))
     assert run(["promote", run_of[4][:10]]) == 0
     assert champion(tmp_path) == 4

@@ -91,11 +91,15 @@ def _alpha(units: list[list[frozenset[str]]], masi: bool) -> float:
     return float(krippendorff.alpha(value_counts=counts, value_domain=domain, level_of_measurement=metric))
 
 
-def agreement(units: Units, task: str, part: str = "all") -> list[Agreement]:
-    """The lines of one task: for each label, and for the whole."""
+def has_sets(units: Units) -> bool:
+    """Whether a task is one of sets."""
+    return any(len(s) != 1 for r in units.values() for s in r.values())
+
+
+def agreement(units: Units, is_set: bool, task: str, part: str = "all") -> list[Agreement]:
+    """The lines of one task, or of part of its rows: for each label, and for the whole."""
     readings = [list(r.values()) for r in units.values() if len(r) >= 2]
     labels = sorted({label for r in units.values() for s in r.values() for label in s})
-    is_set = any(len(s) != 1 for r in units.values() for s in r.values())
     lines = []
     for label in labels:
         alpha = nominal_alpha([[str(label in s) for s in r] for r in readings])
@@ -127,11 +131,12 @@ def report(annotations: Path, labels: Path | None) -> list[Agreement]:
             parts[column] = {row_id: value for _, (row_id, value) in read_columns(labels, ("id", column))}
     lines = []
     for task, units in tasks.items():
-        lines += agreement(units, task)
+        is_set = has_sets(units)
+        lines += agreement(units, is_set, task)
         for of_row in parts.values():
             for value in sorted({of_row[i] for i in units if i in of_row}):
                 some = {i: r for i, r in units.items() if of_row.get(i) == value}
-                lines.append(agreement(some, task, value)[-1])
+                lines.append(agreement(some, is_set, task, value)[-1])
     return lines
 
 

@@ -19,11 +19,10 @@ MAX_BYTES = 20_000_000
 
 @dataclass(frozen=True)
 class Article:
-    """``text`` is what every offset counts in; ``extracted`` says that it came out of HTML."""
+    """``text`` is what every offset counts in."""
 
     doc_id: str
     text: str
-    extracted: bool = False
 
     def sentences(self) -> list[Sentence]:
         """The sentences of the article itself, in order, with the page's furniture left out."""
@@ -47,7 +46,7 @@ def article_from_bytes(data: bytes, doc_id: str, source: str, html: bool | None 
         text = main_text(text)
     if not text.strip():
         raise UserError(f"{source}: holds no article text")
-    return Article(doc_id, text, extracted=html)
+    return Article(doc_id, text)
 
 
 def open_article(path: str) -> Article:

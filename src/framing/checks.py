@@ -41,7 +41,8 @@ class Finding:
         return f"{path}{where}: {self.message} [{self.code}]"
 
 
-Check = Callable[[Table, int], Iterable[Finding]]
+Hit = tuple[Iterable[int], str, str]  # positions of rows, column, message
+Check = Callable[[Table, int], Iterable[Hit]]
 CHECKS: dict[str, tuple[str, Check]] = {}
 
 
@@ -56,12 +57,16 @@ def check(code: str, severity: str) -> Callable[[Check], Check]:
 
 
 def find(table: Table, folds: int, codes: Iterable[str] | None = None) -> list[Finding]:
-    """What the checks find, in the order of their codes; ``folds`` are those of the protocol."""
-    return [
-        finding
-        for code in sorted(codes or CHECKS)
-        for finding in sorted(CHECKS[code][1](table, folds), key=lambda f: f.rows)
-    ]
+    """What the checks find, by code and then by row; ``folds`` are those of the protocol."""
+    found = []
+    for code in sorted(codes or CHECKS):
+        severity, function = CHECKS[code]
+        of_code = [
+            Finding(code, severity, tuple(table.numbers[int(i)] for i in positions), column, message)
+            for positions, column, message in function(table, folds)
+        ]
+        found += sorted(of_code, key=lambda f: f.rows)
+    return found
 
 
 def training_problems(table: Table, folds: int) -> list[Finding]:
@@ -81,110 +86,85 @@ def _labels_of(table: Table, position: int) -> tuple[tuple[str, str], ...]:
 
 
 @check("E104", ERROR)
-def duplicate(table: Table, folds: int) -> Iterator[Finding]:
+def duplicate(table: Table, folds: int) -> Iterator[Hit]:
     """The same text and target twice, with the same labels."""
     for positions in _same_text_and_target(table):
         if len({_labels_of(table, i) for i in positions}) == 1:
-            yield Finding(
-                "E104", ERROR, _numbers(table, positions), "text", "the same text and target; keep one of the rows"
-            )
+            yield positions, "text", "the same text and target; keep one of the rows"
 
 
 @check("E105", ERROR)
-def conflict(table: Table, folds: int) -> Iterator[Finding]:
+def conflict(table: Table, folds: int) -> Iterator[Hit]:
     """The same text and target twice, with different labels."""
     for positions in _same_text_and_target(table):
         for task in table.tasks:
             names = task.names(table.labels[task.name][positions])
             if len(set(names)) > 1:
                 said = " and ".join(repr(n or "none") for n in dict.fromkeys(names))
-                yield Finding(
-                    "E105",
-                    ERROR,
-                    _numbers(table, positions),
-                    task.column,
-                    f"the same text and target are labelled {said}; decide on one",
-                )
+                yield positions, task.column, f"the same text and target are labelled {said}; decide on one"
 
 
 @check("E106", ERROR)
-def too_small(table: Table, folds: int) -> Iterator[Finding]:
+def too_small(table: Table, folds: int) -> Iterator[Hit]:
     """Classes that the protocol cannot train and test on."""
     for task in table.tasks:
         labels = table.labels[task.name]
         counts = task.class_counts(labels)
         if not task.multi and np.count_nonzero(counts) == 1:
             only = task.classes[int(counts.argmax())]
-            message = f"every row is {only!r}; a classifier needs at least two classes"
-            yield Finding("E106", ERROR, (), task.column, message)
+            yield (), task.column, f"every row is {only!r}; a classifier needs at least two classes"
         elif task.multi and not counts.any():
-            message = "every row is empty; label some rows or leave the task out"
-            yield Finding("E106", ERROR, (), task.column, message)
+            yield (), task.column, "every row is empty; label some rows or leave the task out"
         for i, (name, count) in enumerate(zip(task.classes, counts, strict=True)):
             if 0 < count < folds:
                 has = labels[:, i] == 1 if task.multi else labels == i
-                yield Finding(
-                    "E106",
-                    ERROR,
-                    _numbers(table, np.flatnonzero(has)),
-                    task.column,
+                message = (
                     f"class {name!r} has {count} rows, fewer than the {folds} folds; label more, merge it into another "
-                    "class, or set protocol.folds lower",
+                    "class, or set protocol.folds lower"
                 )
+                yield np.flatnonzero(has), task.column, message
 
 
 @check("W201", WARNING)
-def near_duplicate(table: Table, folds: int) -> Iterator[Finding]:
+def near_duplicate(table: Table, folds: int) -> Iterator[Hit]:
     """Nearly the same sentence in two documents."""
     texts, documents, pairs = table.column("text"), table.column("doc_id"), table.column("contrast_id")
     for i, j in near_duplicates(texts):
         if documents[i] != documents[j] and not (pairs[i] and pairs[i] == pairs[j]):
-            yield Finding(
-                "W201",
-                WARNING,
-                _numbers(table, (i, j)),
-                "text",
+            message = (
                 f"nearly the same sentence in documents {documents[i]!r} and {documents[j]!r}; if it is one story, "
-                "keep one copy or give both one doc_id",
+                "keep one copy or give both one doc_id"
             )
+            yield (i, j), "text", message
 
 
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @check("W202", WARNING)
-def bidi_control(table: Table, folds: int) -> Iterator[Finding]:
+def bidi_control(table: Table, folds: int) -> Iterator[Hit]:
     """Characters that make a text look other than it is."""
     for i, text in enumerate(table.column("text")):
         found = _BIDI.search(text)
         if found:
-            message = f"holds U+{ord(found.group()):04X}, which makes the text look other than it is; take it out"
-            yield Finding("W202", WARNING, _numbers(table, (i,)), "text", message)
+            code = f"U+{ord(found.group()):04X}"
+            yield (i,), "text", f"holds {code}, which makes the text look other than it is; take it out"
 
 
 @check("N301", NOTE)
-def unmentioned(table: Table, folds: int) -> Iterator[Finding]:
+def unmentioned(table: Table, folds: int) -> Iterator[Hit]:
     """A known target that the text does not name."""
     pairs = zip(table.column("text"), table.column("target"), strict=True)
     rows = [i for i, (text, target) in enumerate(pairs) if target in KNOWN_TARGETS and not spans_of(text, target)]
     if rows:
-        message = (
-            f"{len(rows)} rows have a target that their text is not found to name; right where it is plain from before"
-        )
-        yield Finding("N301", NOTE, _numbers(table, rows), "target", message)
+        message = "have a target that their text is not found to name; right where it is plain from before"
+        yield rows, "target", f"{len(rows)} rows {message}"
 
 
 @check("N302", NOTE)
-def other_language(table: Table, folds: int) -> Iterator[Finding]:
+def other_language(table: Table, folds: int) -> Iterator[Hit]:
     """A language tag that the detector contradicts."""
-    if "lang" not in table.frame:
-        return
     for i, (text, tag) in enumerate(zip(table.column("text"), table.column("lang"), strict=True)):
         guess = confident_language(text) if tag.strip() else ""
         if guess and guess != tag.strip().lower().split("-")[0]:
-            message = f"is tagged {tag!r} and looks like {guess!r}; correct the tag if it is wrong"
-            yield Finding("N302", NOTE, _numbers(table, (i,)), "lang", message)
-
-
-def _numbers(table: Table, positions: Iterable[int]) -> tuple[int, ...]:
-    return tuple(table.numbers[int(i)] for i in positions)
+            yield (i,), "lang", f"is tagged {tag!r} and looks like {guess!r}; correct the tag if it is wrong"

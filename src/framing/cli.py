@@ -192,7 +192,8 @@ def _report(outcome: Outcome) -> None:
 
     console = Console() if sys.stdout.isatty() else Console(width=120)
     lines = head_table(outcome.evaluation)
-    grid = Grid(title=f"{len(outcome.evaluation.table)} rows, out of fold, 95 % intervals over groups")
+    level = outcome.evaluation.level
+    grid = Grid(title=f"{len(outcome.evaluation.table)} rows, out of fold, {level:.0%} intervals over groups")
     for name in lines[0]:
         grid.add_column(name, no_wrap=True)
     for line in lines[1:]:

@@ -52,9 +52,8 @@ class TrackingConfig:
 
 @dataclass
 class ModelConfig:
-    """name: of the registered model. standalone: pack the encoder into the saved model."""
+    """standalone: pack the encoder into the saved model."""
 
-    name: str = "framing"
     standalone: bool = False
 
 

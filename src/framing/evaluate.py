@@ -41,6 +41,7 @@ class Evaluation:
     groups: np.ndarray
     splits: Sequence[Split]
     results: dict[str, Result]
+    level: float  # of every interval
     differences: dict[str, dict[str, dict[str, Interval]]] = field(default_factory=dict)
 
     @property
@@ -68,7 +69,7 @@ def evaluate(
     results = {
         name: _cross_validate(name, make, table, groups, splits, config, after_split) for name, make in makers.items()
     }
-    evaluation = Evaluation(table, groups, splits, results)
+    evaluation = Evaluation(table, groups, splits, results, config.level)
     rows = evaluation.tested
     numbers = _numbered(groups[rows])
     main, *others = results
@@ -98,15 +99,15 @@ def _cross_validate(
 ) -> Result:
     start = time.perf_counter()
     probabilities = {t.name: np.full((len(table), len(t.classes)), np.nan) for t in table.tasks}
-    folds = []
+    folds, rows_of = [], table.rows
     for split in splits:
         head = make()
         head.fit(
-            table.rows.take(split.train),
+            rows_of.take(split.train),
             {task: labels[split.train] for task, labels in table.labels.items()},
             groups[split.train],
         )
-        given = head.predict_proba(table.rows.take(split.test))
+        given = head.predict_proba(rows_of.take(split.test))
         for task in table.tasks:
             probabilities[task.name][split.test] = given[task.name]
         folds.append(_fold_row(split, table, groups, given))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,7 @@ def train(request: Request) -> Outcome:
     kinds = {config.head.kind: config.head, **reference_configs(config.references, config.head.kind)}
     encoder = Encoder(config.encoder) if any(head_kind(k).embeds for k in kinds) else None
     makers: dict[str, Callable[[], Head]] = {
-        name: lambda settings=settings: make_head(settings, table.tasks, encoder, config.seed)  # type: ignore[misc]
-        for name, settings in kinds.items()
+        name: partial(make_head, settings, table.tasks, encoder, config.seed) for name, settings in kinds.items()
     }
     tracking = track.resolve(config.tracking.uri, config.tracking.experiment, config.tracking.artifacts)
     with track.run(tracking, request.run_name, request.parent) as run:
@@ -194,7 +194,8 @@ def _metrics(evaluation: Evaluation) -> dict[str, float]:
 def _champion_facts(config: Config, evaluation: Evaluation, encoder: Encoder | None) -> dict[str, str]:
     """What two models must share before their scores may be compared, and the score."""
     first = evaluation.table.tasks[0]
-    protocol = json.dumps(asdict(config.protocol), sort_keys=True)
+    kept_out = {"column": config.data.held_out_column, "value": config.data.held_out_value}
+    protocol = json.dumps({**asdict(config.protocol), "held_out": kept_out}, sort_keys=True)
     tasks = json.dumps([asdict(t) for t in evaluation.table.tasks], ensure_ascii=False)
     return {
         "data_sha256": evaluation.table.sha256,
@@ -235,8 +236,7 @@ def _write_artifacts(folder: Path, request: Request, evaluation: Evaluation, fin
     folder.mkdir()
     (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
     (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
-    level = request.config.uncertainty.level
-    page = summary.run_summary(evaluation, final, request.run_name, request.command, level)
+    page = summary.run_summary(evaluation, final, request.run_name, request.command)
     (folder / "summary.md").write_text(page, encoding="utf-8")
     prediction_table(evaluation).to_csv(folder / "predictions.csv", index=False)
     for name, result in evaluation.results.items():

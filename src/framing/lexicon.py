@@ -75,6 +75,9 @@ STATES: dict[str, str] = {
     ),
 }  # fmt: skip
 
+# "An Iranian-backed militia" is not Iran's force.
+NOT_BACKED = r"(?!-(?:backed|led|aligned|linked|allied|made|sponsored))"
+
 # "Western officials" are no force, also where some force is spoken of in the sentence.
 NEVER_ALONE = r"غربي|western|occident|batılı"
 

@@ -65,7 +65,7 @@ def save_scores(evaluation: Evaluation, metric_of: dict[str, str], file: Path) -
             axes.text(x, interval.high + 0.015, f"{interval.value:.2f}", ha="center", fontsize=9, color=_INK)
     axes.set_xticks(range(len(tasks)), [f"{t}\n{metric_of[t]}" for t in tasks])
     axes.set_ylim(0, 1)
-    axes.set_ylabel("score, 95 % interval over groups")
+    axes.set_ylabel(f"score, {evaluation.level:.0%} interval over groups")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, ncols=len(results), loc="upper right")
     figure.savefig(file, dpi=150)

@@ -29,7 +29,7 @@ def model_folder(address: str, uri: str = DEFAULT_URI) -> Path:
         what = "there is no champion yet" if "champion" in address else str(error).splitlines()[0]
         raise UserError(
             f"{address}: no such model ({what}); train one, "
-            "name another (--model models:/framing@latest), or promote a run (python -m framing promote RUN)"
+            "name another (--model models:/framing/latest), or promote a run (python -m framing promote RUN)"
         ) from None
 
 

@@ -71,7 +71,7 @@ def few_groups_warning(evaluation: Evaluation) -> str:
     )
 
 
-def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, command: str, level: float) -> str:
+def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, command: str) -> str:
     """The page that a run leaves: what was asked, on what, and what came out."""
     table = evaluation.table
     n_groups = len(set(evaluation.groups.tolist()))
@@ -81,8 +81,8 @@ def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, com
         f"Data: `{table.path}`, sha256 `{table.sha256[:16]}`: {len(table)} rows in {table.frame['doc_id'].nunique()} "
         f"documents and {n_groups} independent groups (rows that are held out not counted).",
         f"Scores are of out-of-fold predictions on {len(evaluation.splits)} splits that keep every group on one side; "
-        f"in brackets the {level:.0%} interval of a bootstrap over groups. The right-hand columns are paired "
-        "differences on the same draws.",
+        f"in brackets the {evaluation.level:.0%} interval of a bootstrap over groups. The right-hand columns are "
+        "paired differences on the same draws.",
         markdown_table(score_table(evaluation)),
         "\n".join(f"- {line}" for line in verdicts(evaluation)),
     ]

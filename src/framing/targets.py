@@ -7,12 +7,13 @@ does not name it, by its name in braces before the text. The controls that take 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from framing.lexicon import AL, BARE, KNOWN_TARGETS, NEVER_ALONE, NOUNS, OUTRIGHT, PEOPLE, STATES, STOPS
+from framing.lexicon import AL, BARE, KNOWN_TARGETS, NEVER_ALONE, NOT_BACKED, NOUNS, OUTRIGHT, PEOPLE, STATES, STOPS
 from framing.text import fold, fold_with_offsets, normalise
 
 RENDERING_VERSION = "1"  # stored in saved models: raise it when what `render` gives changes
@@ -37,10 +38,9 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     for target, outright in OUTRIGHT.items():
         found.append((target, re.compile(fold(rf"{edge}(?:{'|'.join(outright)}){tail}"))))
     for target, state in STATES.items():
-        backed = r"(?!-(?:backed|led|aligned|linked|allied|made|sponsored))"
-        one = rf"{edge}(?:{NOUNS})(?p<gap>{words})(?:{state}){tail}{backed}"
-        other = rf"{edge}(?=[a-z])(?:{state}){tail}{backed}(?p<gap2>{words})(?:{NOUNS}){tail}"  # English, Turkish
-        found.append((target, re.compile(fold(rf"{one}|{other}").replace("(?p<", "(?P<"))))
+        one = rf"{edge}(?:{NOUNS})({words})(?:{state}){tail}{NOT_BACKED}"
+        other = rf"{edge}(?=[a-z])(?:{state}){tail}{NOT_BACKED}({words})(?:{NOUNS}){tail}"  # English, Turkish
+        found += [(target, re.compile(fold(pattern))) for pattern in (one, other)]
     for target, people in PEOPLE.items():
         found.append((target, re.compile(fold(rf"{edge}(?:{people}){tail}"))))
     return found
@@ -50,9 +50,8 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 def _state_patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]]]:
     edge, tail = r"(?<!\w)", r"(?!\w)"
     nouns = re.compile(fold(rf"{edge}(?:{NOUNS}){tail}"))
-    backed = r"(?!-(?:backed|led|aligned|linked|allied|made|sponsored))"
     return nouns, [
-        (t, re.compile(fold(rf"{edge}(?!{AL}(?:{NEVER_ALONE}))(?:{p}){tail}{backed}"))) for t, p in STATES.items()
+        (t, re.compile(fold(rf"{edge}(?!{AL}(?:{NEVER_ALONE}))(?:{p}){tail}{NOT_BACKED}"))) for t, p in STATES.items()
     ]
 
 
@@ -89,9 +88,8 @@ def find_mentions(text: str) -> list[Mention]:
 
 
 def _words_between(match: re.Match[str]) -> int:
-    """How many words stand between the noun and its state."""
-    groups = match.groupdict()
-    return len((groups.get("gap") or groups.get("gap2") or "").split())
+    """How many words stand between the noun and its state, which is the pattern's one group; none in a name."""
+    return len(match.group(1).split()) if match.re.groups else 0
 
 
 @dataclass(frozen=True)
@@ -112,14 +110,37 @@ def _bare_nouns(text: str, named: Sequence[Mention]) -> list[_Bare]:
         for pattern, targets, default in _bare_patterns()
         for m in pattern.finditer(folded)
     ]
-    return [b for b in found if all(b.end <= m.start or b.start >= m.end for m in named)]
+    taken = _Taken()
+    for mention in named:
+        taken.take(mention.start, mention.end)
+    return [b for b in found if taken.is_free(b.start, b.end)]
+
+
+class _Taken:
+    """Stretches of a text that do not overlap; thousands of them stay fast."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether nothing between the two is taken."""
+        at = bisect_left(self._starts, end)  # the first that begins behind; only the one before it can reach in
+        return at == 0 or self._ends[at - 1] <= start
+
+    def take(self, start: int, end: int) -> None:
+        """Take what is free."""
+        at = bisect_left(self._starts, start)
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
 
 
 def _without_overlap(spans: Iterable[Mention]) -> list[Mention]:
     """The first of those that overlap."""
-    kept: list[Mention] = []
+    taken, kept = _Taken(), []
     for span in spans:
-        if all(span.end <= k.start or span.start >= k.end for k in kept):
+        if taken.is_free(span.start, span.end):
+            taken.take(span.start, span.end)
             kept.append(span)
     return kept
 

@@ -71,7 +71,6 @@ def environment() -> dict[str, str]:
         "GIT_PYTHON_REFRESH": "quiet",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-        "PYTHONWARNINGS": "ignore:starlette.middleware.wsgi is deprecated",  # said by the UI's server at each start
     }
 
 
@@ -134,7 +133,7 @@ class Run:
     """What one run records. Everything goes through here."""
 
     def __init__(self, client: Any, run: Any, tracking: Tracking) -> None:
-        self._client, self._run, self.tracking = client, run, tracking
+        self._client, self.tracking = client, tracking
         self.id: str = run.info.run_id
 
     def params(self, values: Mapping[str, Any]) -> None:
@@ -271,7 +270,8 @@ def ui(uri: str, host: str, port: int) -> int:
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", tracking.uri]
     command += ["--host", host, "--port", str(port), "--workers", "1"]
     print(f"MLflow UI on http://{host}:{port} (up in some seconds; Ctrl-C ends it)", flush=True)
-    process = subprocess.Popen(command, env={**os.environ, **environment()})
+    quiet = {"PYTHONWARNINGS": "ignore:starlette.middleware.wsgi is deprecated"}  # said by its server at each start
+    process = subprocess.Popen(command, env={**quiet, **environment(), **os.environ})
     try:
         return process.wait()
     except (KeyboardInterrupt, Terminated):
