@@ -49,6 +49,33 @@ def sample_rows(documents: int = 14) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stand-in that can be fine-tuned in seconds: a transformer of two small layers with random weights."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    source, target = tmp_path_factory.mktemp("tiny-source"), tmp_path_factory.mktemp("tiny")
+    special = ["[PAD]", "[CLS]", "[SEP]", "[UNK]"]
+    tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.BpeTrainer(vocab_size=1500, special_tokens=special, show_progress=False)
+    tokenizer.train_from_iterator([r["text"] + " { }" for r in sample_rows()], trainer)
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 2), ("[CLS]", 1))
+    names = {"pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=128, **names).save_pretrained(source)
+    torch.manual_seed(0)
+    BertModel(
+        BertConfig(vocab_size=1500, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
+    ).save_pretrained(source)
+    model = Transformer(str(source), max_seq_length=128)
+    SentenceTransformer(modules=[model, Pooling(model.get_embedding_dimension())], device="cpu").save(str(target))
+    return target
+
+
+@pytest.fixture(scope="session")
 def small_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fourteen articles."""
     return write_csv(tmp_path_factory.mktemp("data") / "small.csv", sample_rows())

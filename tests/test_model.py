@@ -8,10 +8,12 @@ import subprocess
 import sys
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import framing
+from framing.data import Rows
 from framing.exceptions import UserError
 
 ROWS = pd.DataFrame(
@@ -31,13 +33,27 @@ def test_predict_takes_strings_dicts_and_frames(model_folder):
         "text", "target", "stance", "stance_favor", "stance_against", "stance_neutral", "stance_abstained",
         "attribution",
     ]  # fmt: skip
-    assert (whole[[c for c in whole if c.endswith("_abstained")]] == 0).all().all()
+    assert whole[[c for c in whole if c.endswith("_abstained")]].isin([0, 1]).all().all()
     dicts = model.predict(ROWS.to_dict("records"))
     assert (dicts.to_numpy() == whole.to_numpy()).all()
     strings = model.predict(["one sentence", {"text": "another"}])
     assert strings["target"].tolist() == ["foreign_forces"] * 2
     assert len(model.predict("one sentence")) == 1
     assert len(model.predict([])) == 0
+
+
+def test_an_answer_below_the_threshold_is_marked_and_still_given(model_folder):
+    from dataclasses import replace
+
+    model = framing.load_model(model_folder)
+    before = model.predict(ROWS)
+    sure = np.sort(before[["stance_favor", "stance_against", "stance_neutral"]].max(axis=1))
+    model.calibrations["stance"] = replace(model.calibrations["stance"], threshold=((sure[0] + sure[1]) / 2,))
+    after = model.predict(ROWS)
+    assert after["stance_abstained"].sum() == 1
+    assert (after["stance"] == before["stance"]).all()
+    no_target = model.predict_rows(Rows(["a sentence that names no force"], [""]))
+    assert no_target["stance_abstained"].tolist() == [0]
 
 
 @pytest.mark.parametrize("rows", [[{"target": "nato"}], ["", "x"], [None], [3], pd.DataFrame({"a": ["x"]})])

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from framing.calibrate import CalibrationConfig
 from framing.encoder import EncoderConfig
 from framing.heads import HEADS, HeadConfig, head_kind
 from framing.labels import Task, unique_names
@@ -70,6 +71,7 @@ class Config:
     references: list[str] = field(default_factory=list)
     protocol: ProtocolConfig = field(default_factory=ProtocolConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
+    calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
 

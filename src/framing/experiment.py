@@ -19,16 +19,20 @@ from pathlib import Path
 from typing import Any
 
 from framing import model, plots, provenance, summary, track
+from framing.calibrate import Calibration
 from framing.checks import training_problems
 from framing.config import Config, make_tasks, reference_configs
 from framing.data import Table, read_table
-from framing.encoder import Encoder
+from framing.encoder import Encoder, cache_folder
 from framing.evaluate import Evaluation, evaluate, prediction_table
 from framing.exceptions import UserError
 from framing.heads import Head, head_kind, make_head
+from framing.labels import Task
 from framing.metrics import headline
 from framing.progress import Progress
 from framing.split import group_rows, hold_out, make_splits
+from framing.uncertainty import Interval
+from framing.unfinished import Unfinished
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def train(request: Request) -> Outcome:
     makers: dict[str, Callable[[], Head]] = {
         name: partial(make_head, settings, table.tasks, encoder, config.seed) for name, settings in kinds.items()
     }
+    unfinished = Unfinished.of(cache_folder(), _what_decides(config, table, encoder))
     tracking = track.resolve(config.tracking.uri, config.tracking.experiment, config.tracking.artifacts)
     with track.run(tracking, request.run_name, request.parent) as run:
         run.params(request.unresolved)
@@ -93,21 +98,39 @@ def train(request: Request) -> Outcome:
         with clock("evaluate"):
             with Progress("evaluating", len(makers) * len(splits)) as progress:
                 evaluation = evaluate(
-                    chosen, groups[held_out.train], splits, makers, config.uncertainty, progress.advance
+                    chosen,
+                    groups[held_out.train],
+                    splits,
+                    makers,
+                    config.uncertainty,
+                    config.calibration,
+                    unfinished,
+                    progress.advance,
                 )
             final = None
             if config.data.score_held_out and len(held_out.test):
-                final = evaluate(table, groups, [held_out], makers, config.uncertainty)
+                final = evaluate(
+                    table,
+                    groups,
+                    [held_out],
+                    makers,
+                    config.uncertainty,
+                    config.calibration,
+                    unfinished,
+                    calibrated={name: r.calibrations for name, r in evaluation.results.items()},
+                )
         warning = summary.few_groups_warning(evaluation)
         if warning:
             print(f"framing: {warning}", file=sys.stderr)
         with clock("fit"):
             head = makers[config.head.kind]()
-            head.fit(table.rows, table.labels, groups)
+            with unfinished.training("fit on all rows") as state:
+                head.fit(table.rows, table.labels, groups, state)
         folder = _new_output_folder(config.name)
         used = encoder if head_kind(config.head.kind).embeds else None
         with clock("save"):
-            _save_model(folder / model.MLFLOW_FOLDER, head, request, table, used, run.id)
+            calibrations = evaluation.main.calibrations
+            _save_model(folder / model.MLFLOW_FOLDER, head, calibrations, request, table, used, run.id)
         _write_artifacts(folder / "artifacts", request, evaluation, final)
         run.metrics({**_metrics(evaluation), **clock.seconds})
         if final:
@@ -118,6 +141,7 @@ def train(request: Request) -> Outcome:
             _champion_facts(config, evaluation, used),
             may_lead=used is None or not used.is_stand_in,
         )
+    unfinished.done()
     return Outcome(evaluation, final, run.id, folder, registered)
 
 
@@ -154,6 +178,18 @@ class Clock:
         self.seconds[f"seconds/{step}"] = time.perf_counter() - start
 
 
+def _what_decides(config: Config, table: Table, encoder: Encoder | None) -> dict[str, Any]:
+    """Everything that the predictions of a run follow from, beside the code."""
+    values = asdict(config)
+    kept = {name: values[name] for name in ("seed", "data", "tasks", "head", "references", "protocol")}
+    return {
+        **kept,
+        "data_sha256": table.sha256,
+        "encoder": encoder.describe() if encoder else {},
+        "versions": provenance.package_versions(),
+    }
+
+
 def _facts(request: Request, table: Table, encoder: Encoder | None) -> dict[str, str]:
     facts = {
         "data_sha256": table.sha256,
@@ -174,13 +210,12 @@ def _metrics(evaluation: Evaluation) -> dict[str, float]:
         prefix = "" if result is evaluation.main else f"{name}/"
         found[f"seconds/evaluate_{name}"] = result.seconds
         for task in evaluation.table.tasks:
-            for metric, interval in result.scores[task.name].items():
-                key = f"{prefix}{task.name}/{metric}"
-                found[key] = interval.value
-                if metric in headline(task):
-                    found[f"{key}_low"], found[f"{key}_high"] = interval.low, interval.high
-            found[f"{task.name}/n_rows"] = interval.n_rows
-            found[f"{task.name}/n_groups"] = interval.n_groups
+            found |= _bounded(f"{prefix}{task.name}", result.scores[task.name], task)
+            for mode, controls in result.controls.items():
+                if mode != "marked" and task.name in controls:
+                    found |= _bounded(f"{prefix}{mode}/{task.name}", controls[task.name], task)
+            first = result.scores[task.name][headline(task)[0]]
+            found[f"{task.name}/n_rows"], found[f"{task.name}/n_groups"] = first.n_rows, first.n_groups
     for other, tasks in evaluation.differences.items():
         for task in evaluation.table.tasks:
             metric = headline(task)[0]
@@ -188,6 +223,17 @@ def _metrics(evaluation: Evaluation) -> dict[str, float]:
             key = f"minus_{other}/{task.name}/{metric}"
             found[key] = difference.value
             found[f"{key}_low"], found[f"{key}_high"] = difference.low, difference.high
+    return found
+
+
+def _bounded(prefix: str, scores: Mapping[str, Interval], task: Task) -> dict[str, float]:
+    """Scores by name; headline ones and shares with their bounds."""
+    found = {}
+    for metric, interval in scores.items():
+        key = f"{prefix}/{metric}"
+        found[key] = interval.value
+        if metric in headline(task) or metric.startswith(("sure/", "mixed/")):
+            found[f"{key}_low"], found[f"{key}_high"] = interval.low, interval.high
     return found
 
 
@@ -219,7 +265,15 @@ def _new_output_folder(name: str) -> Path:
     return folder
 
 
-def _save_model(target: Path, head: Head, request: Request, table: Table, encoder: Encoder | None, run_id: str) -> None:
+def _save_model(
+    target: Path,
+    head: Head,
+    calibrations: Mapping[str, Calibration],
+    request: Request,
+    table: Table,
+    encoder: Encoder | None,
+    run_id: str,
+) -> None:
     config = request.config
     training = {
         "run_id": run_id,
@@ -229,7 +283,8 @@ def _save_model(target: Path, head: Head, request: Request, table: Table, encode
         "seed": config.seed,
         "versions": provenance.package_versions(),
     }
-    model.save(target, head, asdict(config.head), table.tasks, encoder, training, config.model.standalone)
+    settings = asdict(config.head)
+    model.save(target, head, settings, table.tasks, calibrations, encoder, training, config.model.standalone)
 
 
 def _write_artifacts(folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None) -> None:

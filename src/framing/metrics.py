@@ -7,6 +7,9 @@ positives). So a group is one vector of counts, a resample of groups is a weight
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import numpy as np
 
 from framing.labels import Task
@@ -69,6 +72,47 @@ def scores(task: Task, counts: np.ndarray) -> dict[str, np.ndarray]:
         out[f"{name}/f1"] = f1[..., i]
         out[f"{name}/support"] = (tp + fn)[..., i]
     return out
+
+
+def all_right_counts(
+    texts: Sequence[str], gold: np.ndarray, predicted: np.ndarray, rows: np.ndarray, groups: np.ndarray
+) -> dict[str, np.ndarray]:
+    """``(G, 2)`` counts, what is right and out of how many, on the sentences labelled differently toward their targets.
+
+    ``mixed/rows`` counts their rows, ``mixed/all`` the sentences all of whose rows are right: a head that does not
+    read the target cannot get one of these. ``rows`` are positions, ``groups`` their groups numbered from 0.
+    """
+    right = gold == predicted if gold.ndim == 1 else (gold == predicted).all(axis=1)
+    found = {"mixed/rows": np.zeros((int(groups.max()) + 1, 2)), "mixed/all": np.zeros((int(groups.max()) + 1, 2))}
+    sentences: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for row, group in zip(rows.tolist(), groups.tolist(), strict=True):
+        sentences[texts[row]].append((row, group))
+    for members in sentences.values():
+        if len(np.unique(gold[[row for row, _ in members]], axis=0)) > 1:
+            group = members[0][1]
+            found["mixed/rows"][group] += [sum(right[row] for row, _ in members), len(members)]
+            found["mixed/all"][group] += [all(right[row] for row, _ in members), 1]
+    return found
+
+
+def sure_counts(
+    task: Task, gold: np.ndarray, predicted: np.ndarray, abstained: np.ndarray, groups: np.ndarray
+) -> dict[str, np.ndarray]:
+    """``(G, 2)`` counts, what is right and out of how many, of the answers that were not abstained from.
+
+    ``sure/coverage``: the share of rows that get an answer. ``sure/precision``: the share of these answers that is
+    right; where labels are many, of the labels given.
+    """
+    n_groups = int(groups.max()) + 1
+    coverage, precision = np.zeros((n_groups, 2)), np.zeros((n_groups, 2))
+    kept = ~abstained
+    if task.multi:
+        right, given = (gold * predicted).sum(axis=1), predicted.sum(axis=1)
+    else:
+        right, given = (gold == predicted).astype(int), np.ones(len(gold), dtype=int)
+    np.add.at(coverage, groups, np.stack([kept, np.ones_like(kept)], axis=1).astype(float))
+    np.add.at(precision, groups[kept], np.stack([right[kept], given[kept]], axis=1).astype(float))
+    return {"sure/coverage": coverage, "sure/precision": precision}
 
 
 def headline(task: Task) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """The saved model: a folder of safetensors, JSON and skops with a manifest, and nothing that can run.
 
 manifest.json   sha256 and size of every other file
-model.json      the layout below: tasks, head, encoder, where it was trained
-head.skops      the head's own files
+model.json      the layout below: tasks, head, calibration, encoder, where it was trained
+head.skops      the head's own files, or finetuned.safetensors and finetuned.json
 encoder/        only in a standalone model: the whole encoder
 """
 
@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from framing import calibrate
+from framing.calibrate import Calibration
 from framing.data import Rows
 from framing.encoder import Encoder, EncoderConfig
 from framing.exceptions import UserError
@@ -30,7 +32,7 @@ from framing.lexicon import DEFAULT_TARGET
 from framing.targets import RENDERING_VERSION, Mode
 from framing.text import NORMALISER_VERSION
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, LAYOUT, ENCODER_FOLDER = "manifest.json", "model.json", "encoder"
 MLFLOW_FOLDER = "model"  # the name that our folder has inside the `data/` of the MLflow folder around it
 _MAX_JSON = 4_000_000
@@ -42,6 +44,7 @@ class Layout:
 
     tasks: list[dict[str, Any]]
     head: dict[str, Any]
+    calibration: dict[str, Any]
     encoder: dict[str, Any]
     standalone: bool = False
     training: dict[str, Any] = field(default_factory=dict)
@@ -53,14 +56,17 @@ class Layout:
 class Model:
     """A trained head with all it needs to answer for new text."""
 
-    def __init__(self, tasks: tuple[Task, ...], head: Head, layout: Layout) -> None:
-        self.tasks, self.head, self.layout = tasks, head, layout
+    def __init__(
+        self, tasks: tuple[Task, ...], head: Head, calibrations: Mapping[str, Calibration], layout: Layout
+    ) -> None:
+        self.tasks, self.head, self.calibrations, self.layout = tasks, head, calibrations, layout
 
     def predict(self, rows: Any) -> pd.DataFrame:
         """Answers for strings, dicts, or a DataFrame with ``text`` and, if it is known, ``target``.
 
         A missing target means ``foreign_forces``. One row each, in their order: ``text, target``, then for
-        every task ``TASK`` (sets ``|``-joined), ``TASK_CLASS`` probabilities and ``TASK_abstained``.
+        every task ``TASK`` (sets ``|``-joined), ``TASK_CLASS`` calibrated probabilities and ``TASK_abstained``,
+        which is 1 where the answer is less sure than the precision that was wanted in training asks for.
         Raises ``UserError`` where a row has no text.
         """
         frame = _as_frame(rows)
@@ -73,13 +79,14 @@ class Model:
         given = self.head.predict_proba(rows, mode) if len(rows) else {}
         empty = np.array([not t for t in rows.targets], dtype=bool)
         for task in self.tasks:
-            probabilities = given.get(task.name, np.zeros((0, len(task.classes))))
+            calibration = self.calibrations[task.name]
+            probabilities = calibration.apply(task, given.get(task.name, np.zeros((0, len(task.classes)))))
             silent = empty if task.reads_target else np.zeros_like(empty)
             names = np.array(task.names(task.decide(probabilities)), dtype=object)
             columns[task.name] = np.where(silent, "", names) if len(rows) else names
             for i, name in enumerate(task.classes):
                 columns[f"{task.name}_{name}"] = np.where(silent, np.nan, probabilities[:, i])
-            columns[f"{task.name}_abstained"] = np.zeros(len(rows), dtype=np.int64)
+            columns[f"{task.name}_abstained"] = (calibration.abstains(task, probabilities) & ~silent).astype(np.int64)
         return pd.DataFrame(columns)
 
 
@@ -111,6 +118,7 @@ def save(
     head: Head,
     head_settings: Mapping[str, Any],
     tasks: Iterable[Task],
+    calibrations: Mapping[str, Calibration],
     encoder: Encoder | None,
     training: Mapping[str, Any],
     standalone: bool = False,
@@ -128,6 +136,7 @@ def save(
         layout = Layout(
             tasks=[asdict(t) for t in tasks],
             head=dict(head_settings),
+            calibration=calibrate.to_json(calibrations),
             encoder=encoder.describe() if encoder else {},
             standalone=packed,
             training=dict(training),
@@ -161,6 +170,7 @@ def load(source: str | os.PathLike[str]) -> Model:
     try:
         tasks = tuple(Task(**{**t, "classes": tuple(t["classes"])}) for t in layout.tasks)
         head_config = config_from_dict(layout.head)
+        calibrations = calibrate.from_json(layout.calibration, tasks)
         encoder = _open_encoder(folder, layout) if head_kind(head_config.kind).embeds else None
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise UserError(f"{folder}/{LAYOUT}: is not a model's description ({error})") from None
@@ -172,7 +182,7 @@ def load(source: str | os.PathLike[str]) -> Model:
     except Exception as error:  # whatever a broken or hostile file makes a reader raise
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UserError(f"{folder}: the head cannot be opened safely ({reason})") from None
-    return Model(tasks, head, layout)
+    return Model(tasks, head, calibrations, layout)
 
 
 def _load_pyfunc(path: str) -> Model:

@@ -53,6 +53,37 @@ def class_table(task: Task, evaluation: Evaluation) -> list[tuple[str, ...]]:
     return lines
 
 
+def control_table(task: Task, evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """Every head's score with the target marked, its marker removed, and its names masked; and on the sentences that
+    are labelled differently toward their targets, how many have all their rows right."""
+    metric = headline(task)[0]
+    lines: list[tuple[str, ...]] = [("head", "target shown as", metric, "rows right", "all rows right")]
+    for head, result in evaluation.results.items():
+        for mode, by_task in result.controls.items():
+            if task.name in by_task:
+                found = by_task[task.name]
+                mixed = [str(found.get(f"mixed/{part}", "no such sentence")) for part in ("rows", "all")]
+                lines.append((head, mode, str(found[metric]), *mixed))
+    return lines
+
+
+def abstention_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """For each task and head: what share of rows gets an answer, and what share of those answers is right."""
+    lines: list[tuple[str, ...]] = [("task", "head", "share answered", "of these right")]
+    for task in evaluation.table.tasks:
+        for head, result in evaluation.results.items():
+            found = result.scores[task.name]
+            shares = [str(found.get(f"sure/{part}", "none")) for part in ("coverage", "precision")]
+            lines.append((task.name, head, *shares))
+    return lines
+
+
+def time_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """Seconds of training and testing on all splits, by head."""
+    lines: list[tuple[str, ...]] = [("head", "seconds, all splits")]
+    return lines + [(head, f"{result.seconds:.0f}") for head, result in evaluation.results.items()]
+
+
 def markdown_table(lines: list[tuple[str, ...]]) -> str:
     """GitHub's table of strings; the first line is the header."""
     rule = "|" + "---|" * len(lines[0])
@@ -99,6 +130,22 @@ def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, com
             lines: list[tuple[str, ...]] = [("gold \\ predicted", *task.classes)]
             lines += [(c, *map(str, row)) for c, row in zip(task.classes, matrix, strict=True)]
             parts.append(markdown_table(lines))
+    for task in (t for t in table.tasks if t.reads_target):
+        mixed = evaluation.main.scores[task.name].get("mixed/all")
+        parts += [
+            f"## Does {task.name} read the target?",
+            "`unmarked`: the same text without its marker, so that all targets of a sentence get one answer. `masked`: the "
+            "target's names replaced by a placeholder, so that only what is said of it is seen. The last columns are of the "
+            f"{mixed.n_rows if mixed else 0} sentences that are labelled differently toward their targets.",
+            markdown_table(control_table(task, evaluation)),
+        ]
+    parts += [
+        "## Answers that are sure",
+        "Probabilities are calibrated, and a threshold for the wanted precision is set, on the other folds.",
+        markdown_table(abstention_table(evaluation)),
+        "## Time",
+        markdown_table(time_table(evaluation)),
+    ]
     if final:
         rows, groups = len(final.tested), len(set(final.groups[final.tested].tolist()))
         parts += [
@@ -106,4 +153,5 @@ def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, com
             "Trained once on all other rows.",
             markdown_table(score_table(final)),
         ]
+        parts += [markdown_table(control_table(task, final)) for task in table.tasks if task.reads_target]
     return "\n\n".join(parts) + "\n"

@@ -18,6 +18,7 @@ from framing.text import fold, fold_with_offsets, normalise
 
 RENDERING_VERSION = "1"  # stored in saved models: raise it when what `render` gives changes
 Mode = Literal["marked", "unmarked", "masked"]
+MODES: tuple[Mode, ...] = ("marked", "unmarked", "masked")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ predictions are held fixed (out-of-fold); the spread from training again is anot
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,22 @@ def bootstrap(task: Task, counts: np.ndarray, weights: np.ndarray, level: float,
     point = scores(task, counts.sum(axis=0))
     drawn = scores(task, weights @ counts)
     return {name: _interval(float(point[name]), drawn[name], level, n_rows, len(counts)) for name in point}
+
+
+def bootstrap_shares(counts: Mapping[str, np.ndarray], weights: np.ndarray, level: float) -> dict[str, Interval]:
+    """Shares with their intervals, from ``(G, 2)`` counts of groups: how many, and out of how many.
+
+    Left out where there is nothing to count. ``n_rows`` is what was counted out of.
+    """
+    found = {}
+    for name, c in counts.items():
+        top, bottom = c.sum(axis=0)
+        if bottom:
+            drawn = weights @ c
+            drawn = drawn[drawn[:, 1] > 0]
+            shares = drawn[:, 0] / drawn[:, 1]
+            found[name] = _interval(top / bottom, shares, level, int(bottom), int((c[:, 1] > 0).sum()))
+    return found
 
 
 def paired_difference(

@@ -1,32 +1,21 @@
-"""Heads: what learns the labels. One small interface, so that protocols, tracking and saved models fit every head.
-
-A head learns all tasks of a run at once (one that is fine-tuned shares its encoder between them) and keeps itself in
-a folder without any pickle.
-"""
+"""Heads that are scikit-learn estimators, on TF-IDF or on frozen embeddings."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from framing.data import Rows
 from framing.encoder import Encoder
-from framing.exceptions import UserError
+from framing.heads.base import HeadConfig
 from framing.labels import Task
-from framing.targets import Mode, render
+from framing.targets import MODES, Mode, render
 from framing.text import fold, normalise
-
-
-@dataclass
-class HeadConfig:
-    """The settings of a head; ``kind`` names it in ``HEADS``."""
-
-    kind: str = "???"
 
 
 @dataclass
@@ -71,25 +60,6 @@ class KnnConfig(HeadConfig):
     neighbours: int = 15
 
 
-class Head(Protocol):
-    """Fits rows to labels and gives probabilities. Labels are as :meth:`framing.labels.Task.encode` gives them."""
-
-    def prepare(self, rows: Rows) -> None:
-        """Do once for all rows what depends on no label, such as embedding them."""
-
-    def fit(self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray) -> None:
-        """Learn every task in ``labels``."""
-
-    def predict_proba(self, rows: Rows, mode: Mode = "marked") -> dict[str, np.ndarray]:
-        """``(n, k)`` for each task; rows sum to 1 for a single-label task, each label apart for others."""
-
-    def save(self, folder: Path) -> None:
-        """Write into an existing folder: safetensors, JSON or skops."""
-
-    def load(self, folder: Path) -> None:
-        """Take up what :meth:`save` wrote."""
-
-
 class SklearnHead:
     """scikit-learn estimators on features of the text: one for a single-label task, one a label for others."""
 
@@ -103,10 +73,12 @@ class SklearnHead:
     def prepare(self, rows: Rows) -> None:
         """See :class:`Head`."""
         if self.encoder:
-            texts = [text for reads in sorted(self._views()) for text in self._texts(rows, reads, "marked")]
-            self.encoder.encode(texts)
+            shown = [(reads, mode) for reads in sorted(self._views()) for mode in (MODES if reads else MODES[:1])]
+            self.encoder.encode([text for reads, mode in shown for text in self._texts(rows, reads, mode)])
 
-    def fit(self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray) -> None:
+    def fit(
+        self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray, unfinished: Path | None = None
+    ) -> None:
         """See :class:`Head`."""
         self.vectorizers, self.estimators = {}, {}
         features = {reads: self._features(rows, reads, "marked", fit=True) for reads in self._views()}
@@ -178,7 +150,7 @@ class SklearnHead:
                 return make_pipeline(StandardScaler(), SVC(C=C, class_weight="balanced", random_state=self.seed))
             case KnnConfig(neighbours=k):
                 return KNeighborsClassifier(min(k, n), metric="cosine", weights="distance", algorithm="brute")
-        raise UserError(f"head.kind={self.config.kind}: unknown; use one of {', '.join(HEADS)}")
+        raise TypeError(f"{type(self.config).__name__} is not the configuration of an estimator")
 
     def save(self, folder: Path) -> None:
         """See :class:`Head`."""
@@ -228,43 +200,3 @@ def _probabilities(estimator: Any, X: Any) -> np.ndarray:
         margins = np.stack([-margins / 2, margins / 2], axis=1)
     weights = np.exp(margins - margins.max(axis=1, keepdims=True))
     return weights / weights.sum(axis=1, keepdims=True)
-
-
-@dataclass(frozen=True)
-class HeadKind:
-    """How a kind of head is configured and made, and whether it needs embeddings."""
-
-    config: type[HeadConfig]
-    make: Callable[[Any, Sequence[Task], Encoder | None, int], Head]
-    embeds: bool
-
-
-HEADS: dict[str, HeadKind] = {
-    "majority": HeadKind(MajorityConfig, SklearnHead, embeds=False),
-    "tfidf": HeadKind(TfidfConfig, SklearnHead, embeds=False),
-    "logistic": HeadKind(LogisticConfig, SklearnHead, embeds=True),
-    "svm": HeadKind(SvmConfig, SklearnHead, embeds=True),
-    "knn": HeadKind(KnnConfig, SklearnHead, embeds=True),
-}
-
-
-def make_head(config: HeadConfig, tasks: Sequence[Task], encoder: Encoder | None, seed: int) -> Head:
-    """A head ready to be fitted or loaded."""
-    kind = head_kind(config.kind)
-    return kind.make(config, tasks, encoder if kind.embeds else None, seed)
-
-
-def head_kind(name: str) -> HeadKind:
-    """The entry of a head in ``HEADS``."""
-    if name not in HEADS:
-        raise UserError(f"head {name!r}: unknown; use one of {', '.join(HEADS)}")
-    return HEADS[name]
-
-
-def config_from_dict(values: Mapping[str, Any]) -> HeadConfig:
-    """Settings from a saved model. Raises ``UserError`` for anything that is not a head's settings."""
-    kind = head_kind(str(values.get("kind")))
-    try:
-        return kind.config(**values)
-    except TypeError:
-        raise UserError(f"head {values.get('kind')!r}: settings do not fit: {sorted(values)}") from None

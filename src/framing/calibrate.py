@@ -1,0 +1,160 @@
+"""Probabilities that mean what they say, and how sure an answer must be to be given.
+
+Temperature scaling (Guo et al., ICML 2017) where one class is right; Platt's scaling (1999) of each label where many
+may be. Everything is fitted on out-of-fold probabilities, and never measured on the groups that it was fitted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from framing.exceptions import UserError
+from framing.labels import Task
+
+_TINY = 1e-6  # probabilities are kept this far from 0 and 1 before their logarithm is taken
+_FEW = 20  # answers that a threshold must at least let through: fewer prove no precision
+NEVER = 2.0  # a threshold above every probability
+
+
+@dataclass
+class CalibrationConfig:
+    """precision: of the answers that are not abstained from, the share that shall be right."""
+
+    precision: float = 0.9
+
+    def __post_init__(self) -> None:
+        if not 0 < self.precision < 1:
+            raise UserError(f"calibration.precision={self.precision}: a share between 0 and 1 is wanted")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Of one task. ``slope`` and ``shift`` act on log odds, one for each label where labels are many; else ``slope`` is
+    one inverse temperature and ``shift`` is 0. An answer less probable than ``surest`` (again one, or one for each
+    label) is abstained from."""
+
+    slope: tuple[float, ...] = (1.0,)
+    shift: tuple[float, ...] = (0.0,)
+    threshold: tuple[float, ...] = (0.0,)
+
+    def apply(self, task: Task, probabilities: np.ndarray) -> np.ndarray:
+        """``(n, k)`` calibrated probabilities; what was exactly 0 stays 0, and no order of classes changes."""
+        p = np.clip(probabilities, _TINY, 1 - _TINY)
+        if task.multi:
+            x = np.log(p / (1 - p)) * self.slope + self.shift
+            out = 1 / (1 + np.exp(-x))
+        else:
+            x = np.log(p) * self.slope[0]
+            out = np.exp(x - x.max(axis=1, keepdims=True))
+            out = np.where(probabilities == 0, 0, out)
+            return out / out.sum(axis=1, keepdims=True)
+        return np.where(probabilities == 0, 0, out)
+
+    def abstains(self, task: Task, calibrated: np.ndarray) -> np.ndarray:
+        """``(n,)`` whether the answer is too unsure: its probability, or that of any label given, is too low."""
+        if not task.multi:
+            return calibrated.max(axis=1) < self.threshold[0]
+        return ((task.decide(calibrated) == 1) & (calibrated < self.threshold)).any(axis=1)
+
+
+def fit(task: Task, probabilities: np.ndarray, gold: np.ndarray, config: CalibrationConfig) -> Calibration:
+    """From ``(n, k)`` out-of-fold probabilities and labels as the task encodes them."""
+    slope, shift = _platt(probabilities, gold) if task.multi else _temperature(probabilities, gold)
+    scaled = Calibration(slope, shift, (0.0,) * len(slope))
+    calibrated = scaled.apply(task, probabilities)
+    if task.multi:
+        given = task.decide(calibrated) == 1
+        sure = [_threshold(c[g], y[g] == 1, config) for c, y, g in zip(calibrated.T, gold.T, given.T, strict=True)]
+    else:
+        sure = [_threshold(calibrated.max(axis=1), task.decide(calibrated) == gold, config)]
+    return Calibration(slope, shift, tuple(sure))
+
+
+def _temperature(probabilities: np.ndarray, gold: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The one factor on log probabilities that makes the labels most likely."""
+    from scipy.optimize import minimize_scalar
+    from scipy.special import logsumexp
+
+    logs = np.log(np.clip(probabilities, _TINY, 1))
+    right = logs[np.arange(len(gold)), gold]
+
+    def loss(exponent: float) -> float:
+        slope = np.exp(exponent)
+        return float(np.mean(logsumexp(slope * logs, axis=1) - slope * right))
+
+    found = minimize_scalar(loss, bounds=(-4, 4), method="bounded")
+    return (float(np.exp(found.x)),), (0.0,)
+
+
+def _platt(probabilities: np.ndarray, gold: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """For each label a slope and a shift of its log odds; labels that are never or always there stay as they are."""
+    from sklearn.linear_model import LogisticRegression
+
+    p = np.clip(probabilities, _TINY, 1 - _TINY)
+    slopes, shifts = [], []
+    for x, y in zip(np.log(p / (1 - p)).T, gold.T, strict=True):
+        slope, shift = 1.0, 0.0
+        if 0 < y.sum() < len(y) and np.ptp(x) > 0:
+            fitted = LogisticRegression(C=1e3).fit(x[:, None], y)
+            if fitted.coef_[0, 0] > 0:
+                slope, shift = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+        slopes.append(slope)
+        shifts.append(shift)
+    return tuple(slopes), tuple(shifts)
+
+
+def _threshold(confidence: np.ndarray, right: np.ndarray, config: CalibrationConfig) -> float:
+    """The lowest confidence from which on the wanted share is right; ``NEVER`` if there is none."""
+    order = np.argsort(-confidence, kind="stable")
+    if not len(order):
+        return NEVER
+    sorted_confidence = confidence[order]
+    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    last_of_ties = np.append(sorted_confidence[1:] < sorted_confidence[:-1], True)
+    enough = np.arange(1, len(order) + 1) >= min(_FEW, len(order))
+    good = np.flatnonzero((precision >= config.precision) & last_of_ties & enough)
+    if not len(good):
+        return NEVER
+    return 0.0 if good[-1] == len(order) - 1 else float(sorted_confidence[good[-1]])
+
+
+def fit_folds(
+    task: Task, probabilities: np.ndarray, gold: np.ndarray, folds: np.ndarray, config: CalibrationConfig
+) -> tuple[dict[int, Calibration], Calibration]:
+    """For each fold what the other folds teach, and what all teach.
+
+    ``folds`` are ``(n,)`` numbers from 1, 0 for rows that were not tested. A single fold has no others to learn from,
+    and its probabilities stay as they are.
+    """
+    tested = folds > 0
+    by_fold = {}
+    for fold in np.unique(folds[tested]).tolist():
+        others = tested & (folds != fold)
+        k = len(task.classes) if task.multi else 1
+        as_it_is = Calibration((1.0,) * k, (0.0,) * k, (0.0,) * k)
+        by_fold[fold] = fit(task, probabilities[others], gold[others], config) if others.any() else as_it_is
+    return by_fold, fit(task, probabilities[tested], gold[tested], config)
+
+
+def to_json(calibrations: Mapping[str, Calibration]) -> dict[str, Any]:
+    """Plain values for a saved model."""
+    return {name: asdict(c) for name, c in calibrations.items()}
+
+
+def from_json(values: Any, tasks: Sequence[Task]) -> dict[str, Calibration]:
+    """What :func:`to_json` gave, checked. Raises ``UserError`` where it does not fit the tasks."""
+    found = {}
+    for task in tasks:
+        k = len(task.classes) if task.multi else 1
+        try:
+            parts = {f: tuple(float(v) for v in values[task.name][f]) for f in ("slope", "shift", "threshold")}
+        except (TypeError, KeyError, ValueError):
+            raise UserError(f"calibration of task {task.name}: not readable") from None
+        if any(len(v) != k or not np.isfinite(v).all() for v in parts.values()):
+            raise UserError(f"calibration of task {task.name}: does not fit its classes")
+        found[task.name] = Calibration(**parts)
+    return found

@@ -1,0 +1,46 @@
+"""How an encoder is fine-tuned: plain settings, so that nothing here needs torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from framing.exceptions import UserError
+
+
+@dataclass
+class Recipe:
+    """Settings of fine-tuning.
+
+    epochs. batch_size: rows. max_tokens: longer texts are cut. lr, head_lr: peak learning rates of the encoder's top
+    layer and of what is new. lr_decay: factor from each layer to the one below. frozen_layers: lowest layers left as
+    they are, as the embeddings always are. weight_decay. warmup: share of the steps. balance: 1 weights classes by the
+    inverse of their frequency, 0 not at all. smoothing: of the labels of single-label tasks. unmarked: share of rows
+    shown without their target marked, to the tasks that do not read it. patience: epochs without a better score on
+    the inner groups before training stops, 0 to go on to the end and learn from all groups; inner: share of groups
+    kept for that. precision: float32, bfloat16, or auto: bfloat16 where the processor has it.
+    """
+
+    epochs: int = 6
+    batch_size: int = 8
+    max_tokens: int = 192
+    lr: float = 2e-4
+    head_lr: float = 2e-3
+    lr_decay: float = 1.0
+    layers: int = 0
+    frozen_layers: int = 4
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    balance: float = 1.0
+    contrast: float = 2.0
+    smoothing: float = 0.0
+    unmarked: float = 0.15
+    patience: int = 0
+    inner: float = 0.1
+    precision: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("auto", "float32", "bfloat16"):
+            raise UserError(f"head.precision={self.precision}: unknown; use auto, float32 or bfloat16")
+        for name in ("epochs", "batch_size", "max_tokens"):
+            if getattr(self, name) < 1:
+                raise UserError(f"head.{name}={getattr(self, name)}: at least 1 is needed")

@@ -1,0 +1,42 @@
+"""What a head is: one small interface, so that protocols, tracking and saved models fit every one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from framing.data import Rows
+from framing.targets import Mode
+
+
+@dataclass
+class HeadConfig:
+    """The settings of a head; ``kind`` names it in ``HEADS``."""
+
+    kind: str = "???"
+
+
+class Head(Protocol):
+    """Fits rows to labels and gives probabilities. Labels are as :meth:`framing.labels.Task.encode` gives them."""
+
+    def prepare(self, rows: Rows) -> None:
+        """Do once for all rows what depends on no label, such as embedding them."""
+
+    def fit(
+        self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray, unfinished: Path | None = None
+    ) -> None:
+        """Learn every task in ``labels``. A head that learns for long keeps its state in the folder ``unfinished``, and
+        goes on from what it finds there."""
+
+    def predict_proba(self, rows: Rows, mode: Mode = "marked") -> dict[str, np.ndarray]:
+        """``(n, k)`` for each task; rows sum to 1 for a single-label task, each label apart for others."""
+
+    def save(self, folder: Path) -> None:
+        """Write into an existing folder: safetensors, JSON or skops."""
+
+    def load(self, folder: Path) -> None:
+        """Take up what :meth:`save` wrote."""

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from conftest import STANCE, TASKS, sample_rows, write_csv
+from framing.data import Rows, read_table
+from framing.encoder import Encoder, EncoderConfig
+from framing.exceptions import UserError
+from framing.heads.finetuned import FinetuneConfig, FinetunedHead
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return read_table(write_csv(tmp_path_factory.mktemp("d") / "d.csv", sample_rows(8)), TASKS)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory, tiny_encoder):
+    return Encoder(EncoderConfig(kind="hub", name=str(tiny_encoder)), cache=tmp_path_factory.mktemp("c"))
+
+
+def head(encoder, seed=0, tasks=TASKS, **changes):
+    return FinetunedHead(FinetuneConfig(**{"frozen_layers": 1, "epochs": 3, **changes}), tasks, encoder, seed)
+
+
+def learnt(fitted):
+    return {name: tensor.numpy().copy() for name, tensor in fitted._network.learnt().items()}
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a)
+
+
+def test_the_same_seed_gives_the_same_weights(table, encoder):
+    groups = np.arange(len(table))
+    one, two, three = head(encoder), head(encoder), head(encoder, seed=1)
+    for each in (one, two, three):
+        each.fit(table.rows, table.labels, groups)
+    assert same(learnt(one), learnt(two))
+    assert not same(learnt(one), learnt(three))
+
+
+def test_a_training_that_is_killed_goes_on_as_if_nothing_had_happened(table, encoder, tmp_path, monkeypatch):
+    from framing.encoder.finetuning import Training
+
+    groups = np.arange(len(table)) // 4
+    settings = {"epochs": 4, "patience": 4, "inner": 0.2}
+    whole = head(encoder, **settings)
+    whole.fit(table.rows, table.labels, groups)
+
+    original, epochs = Training._one_epoch, []
+
+    def killed(self, progress):
+        epochs.append(self.epoch)
+        if len(epochs) == 3:
+            raise KeyboardInterrupt
+        original(self, progress)
+
+    monkeypatch.setattr(Training, "_one_epoch", killed)
+    stopped = head(encoder, **settings)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.fit(table.rows, table.labels, groups, tmp_path)
+    assert list(tmp_path.iterdir())
+    again = head(encoder, **settings)
+    again.fit(table.rows, table.labels, groups, tmp_path)
+    assert epochs == [0, 1, 2, 2, 3]  # what was finished is not done again
+    assert same(learnt(whole), learnt(again))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_broken_state_is_begun_anew(table, encoder, tmp_path):
+    (tmp_path / "state.safetensors").write_bytes(b"half a file")
+    one, two = head(encoder), head(encoder)
+    one.fit(table.rows, table.labels, np.arange(len(table)))
+    two.fit(table.rows, table.labels, np.arange(len(table)), tmp_path)
+    assert same(learnt(one), learnt(two))
+
+
+def test_embeddings_and_frozen_layers_stay_as_they_are(table, encoder):
+    from framing.encoder.transformer import open_model
+
+    fitted = head(encoder)
+    fitted.fit(table.rows, table.labels, np.arange(len(table)))
+    before = dict(open_model(encoder.model_folder())[0].auto_model.named_parameters())
+    network = fitted._network
+    for part, name in ((network.embeddings, "embeddings"), (network.lower[0], "encoder.layer.0")):
+        assert all((p == before[f"{name}.{n}"]).all() for n, p in part.named_parameters())
+    assert not any((p == before[f"encoder.layer.1.{n}"]).all() for n, p in network.upper[0].named_parameters())
+    with pytest.raises(UserError, match="2 layers are used"):
+        head(encoder, frozen_layers=2).fit(table.rows, table.labels, np.arange(len(table)))
+
+
+def test_the_layers_are_those_of_the_encoder(table, encoder):
+    import torch
+
+    from framing.encoder.network import Network, Output
+    from framing.encoder.transformer import open_model
+
+    model = open_model(encoder.model_folder())
+    network = Network(model[0].auto_model, [Output("stance", 3, False, True)], 0, 1)
+    tokens = model.tokenizer(table.rows.texts[:4], padding=True, return_tensors="pt", truncation=True, max_length=64)
+    real = tokens["attention_mask"].bool()
+    states = network.below(tokens["input_ids"], real)
+    for layer in network.upper:
+        states = layer(states, real[:, None, None, :])
+    whole = model[0].auto_model.eval()(**tokens).last_hidden_state
+    assert torch.allclose(states[real], whole[real], atol=1e-5)
+
+
+def test_nearness_falls_with_the_distance_to_the_mark():
+    import torch
+
+    from framing.encoder.network import nearness
+
+    marked = torch.zeros(1, 60, dtype=torch.bool)
+    marked[0, [10, 40]] = True
+    weights = nearness(marked)[0]
+    assert weights[[10, 13, 40, 43]].tolist() == [1, 1, 1, 1]
+    assert weights[14] == weights[6] < 1
+    assert weights[25] == weights[[10, 40]].min() - (15 - 3) / 24
+
+
+def test_it_learns_which_of_two_forces_is_meant(encoder):
+    """Praise and blame of two forces in one sentence: only the marker tells the answers apart."""
+    forces = {"nato": "the NATO mission", "turkey": "Turkish troops"}
+    texts, targets, labels = [], [], []
+    for i in range(40):
+        liked, blamed = ("nato", "turkey") if i % 2 else ("turkey", "nato")
+        text = f"Speaker {i} praised {forces[liked]} and condemned {forces[blamed]}"
+        texts += [text, text]
+        targets += [liked, blamed]
+        labels += [0, 1]
+    rows, gold = Rows(texts, targets), np.array(labels)
+    fitted = head(encoder, tasks=[STANCE], frozen_layers=0, epochs=30, lr=3e-3, head_lr=1e-2)
+    fitted.fit(rows, {"stance": gold}, np.arange(len(rows)))
+    given = {mode: fitted.predict_proba(rows, mode)["stance"].argmax(axis=1) for mode in ("marked", "unmarked")}
+    assert (given["marked"] == gold).mean() > 0.9
+    assert (given["unmarked"][::2] == given["unmarked"][1::2]).all()
+
+
+def test_stopping_early_keeps_the_best_epoch_and_learns_from_no_inner_group(table, encoder, monkeypatch):
+    scores = iter([0.1, 0.9, 0.2, 0.3, 0.4])
+    seen = []
+    fitted = head(encoder, epochs=5, patience=2, inner=0.25)
+    groups = np.arange(len(table)) // 5
+
+    def scored(task, gold, probabilities):
+        seen.append(learnt(fitted))
+        return next(scores)
+
+    monkeypatch.setattr("framing.heads.finetuned._score", scored)
+    fitted.tasks = (STANCE,)
+    fitted.fit(table.rows, {"stance": table.labels["stance"]}, groups)
+    assert len(seen) == 4  # two without a better one
+    assert same(learnt(fitted), seen[1])
+    learn, inner = fitted._inner_split(groups)
+    assert len(inner)
+    assert not set(groups[learn]) & set(groups[inner])
+    with pytest.raises(UserError, match=r"head\.inner"):
+        head(encoder, patience=1).fit(table.rows, table.labels, np.zeros(len(table), dtype=int))
+
+
+def test_an_encoder_that_is_no_transformer_is_refused(tmp_path):
+    encoder = Encoder(EncoderConfig(kind="hashing"), cache=tmp_path)
+    with pytest.raises(UserError, match="no transformer to be fine-tuned"):
+        head(encoder)
+
+
+def test_weights_of_another_shape_are_refused(table, encoder, tmp_path):
+    fitted = head(encoder)
+    fitted.fit(table.rows, table.labels, np.arange(len(table)))
+    fitted.save(tmp_path)
+    with pytest.raises(UserError, match="do not fit"):
+        head(encoder, frozen_layers=0).load(tmp_path)
+    (tmp_path / "finetuned.json").write_text('{"seen": {"stance": [true], "attribution": []}}')
+    with pytest.raises(UserError, match="does not fit the classes"):
+        head(encoder).load(tmp_path)
+
+
+def test_only_what_stands_in_braces_is_marked(encoder):
+    from framing.encoder.network import tokenise
+    from framing.encoder.transformer import open_model
+
+    tokenizer = open_model(encoder.model_folder()).tokenizer
+    text = "praise for { NATO } and no one else"
+    tokens = tokenise(tokenizer, [text, "nobody"], "query: ", 64)
+    shown = tokenizer.decode(tokens.ids[0][tokens.marked[0]])
+    assert shown.replace(" ", "").replace("▁", "") == "{NATO}"
+    assert not tokens.marked[1].any()
+
+
+def test_a_saved_model_needs_the_encoder_only_if_it_is_not_packed_in(tiny_encoder, small_csv, tmp_path, monkeypatch):
+    import shutil
+
+    import framing
+    from framing.cli import run
+
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / "mine"
+    shutil.copytree(tiny_encoder, mine)
+    settings = ["encoder=hub", f"encoder.name={mine}", "head.frozen_layers=1", "head.epochs=1", "protocol.folds=2"]
+    more = [f"data.path={small_csv}", "references=[]", "task=[stance]", "uncertainty.rounds=50"]
+    assert run(["train", "+exp=finetune", *settings, *more]) == 0
+    assert run(["train", "+exp=finetune", *settings, *more, "model.standalone=true"]) == 0
+    light, packed = sorted((tmp_path / "outputs").glob("*/model"))
+    assert sorted(p.name for p in light.iterdir()) == [
+        "finetuned.json",
+        "finetuned.safetensors",
+        "manifest.json",
+        "model.json",
+    ]
+    rows = [{"text": "The speaker condemned Turkish troops", "target": "turkey"}]
+    before = framing.load_model(light).predict(rows)
+    shutil.rmtree(mine)
+    assert framing.load_model(packed).predict(rows).equals(before)
+    with pytest.raises(UserError):
+        framing.load_model(light)
+    assert not list(tmp_path.glob("**/unfinished/*"))

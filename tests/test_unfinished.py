@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from framing import heads
+from framing.cli import run
+from framing.heads.estimators import SklearnHead
+from framing.unfinished import Unfinished
+
+
+def test_a_run_that_is_stopped_goes_on_with_the_folds_it_lacks(tmp_path, small_csv, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRAMING_CACHE", str(tmp_path / "cache"))
+    original, fits = SklearnHead.fit, []
+
+    def counted(self, *arguments):
+        fits.append(len(arguments[0]))
+        if len(fits) == 3:
+            raise KeyboardInterrupt
+        original(self, *arguments)
+
+    monkeypatch.setattr(heads.SklearnHead, "fit", counted)
+    command = ["train", "head=tfidf", "references=[]", "task=[stance]", "protocol.folds=3", f"data.path={small_csv}"]
+    assert run(command) == 130
+    assert run([*command, "head.C=2"]) == 0  # another run: nothing is shared
+    assert len(fits) == 3 + 4
+    assert "going on" not in capsys.readouterr().err
+    assert run(command) == 0
+    assert len(fits) == 3 + 4 + 2  # the third fold, and the fit on all rows
+    assert "going on where this run was stopped" in capsys.readouterr().err
+    assert run(command) == 0
+    assert len(fits) == 3 + 4 + 2 + 4  # a finished run is done again
+    assert not list((tmp_path / "cache/unfinished").iterdir())
+
+
+def test_other_code_does_not_go_on(tmp_path, monkeypatch):
+    one = Unfinished.of(tmp_path, {"seed": 0})
+    same = Unfinished.of(tmp_path, {"seed": 0})
+    other = Unfinished.of(tmp_path, {"seed": 1})
+    monkeypatch.setattr("framing.unfinished._source", lambda: "changed")
+    changed = Unfinished.of(tmp_path, {"seed": 0})
+    assert one._folder == same._folder
+    assert len({one._folder, other._folder, changed._folder}) == 3
+
+
+def test_a_half_written_step_is_done_again(tmp_path):
+    import numpy as np
+
+    kept = Unfinished.of(tmp_path, {})
+    kept.remember("fold 1", {"p": np.eye(2)})
+    assert (Unfinished.of(tmp_path, {}).recall("fold 1")["p"] == np.eye(2)).all()
+    (file,) = kept._folder.glob("*.safetensors")
+    file.write_bytes(file.read_bytes()[:20])
+    assert kept.recall("fold 1") is None
+    assert kept.recall("fold 2") is None
+
+
+@pytest.mark.parametrize("step", ["../../out", "a/b", "x" * 500])
+def test_no_name_of_a_step_leads_out_of_the_folder(tmp_path, step):
+    with Unfinished.of(tmp_path, {}).training(step) as folder:
+        assert folder.parent.parent == tmp_path / "unfinished"
