@@ -134,9 +134,9 @@ def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, com
         mixed = evaluation.main.scores[task.name].get("mixed/all")
         parts += [
             f"## Does {task.name} read the target?",
-            "`unmarked`: the same text without its marker, so that all targets of a sentence get one answer. `masked`: the "
-            "target's names replaced by a placeholder, so that only what is said of it is seen. The last columns are of the "
-            f"{mixed.n_rows if mixed else 0} sentences that are labelled differently toward their targets.",
+            "`unmarked`: the same text without its marker, so that all targets of a sentence get one answer. `masked`: "
+            "the target's names replaced by a placeholder, so that only what is said of it is seen. The last columns are of "
+            f"the {mixed.n_rows if mixed else 0} sentences that are labelled differently toward their targets.",
             markdown_table(control_table(task, evaluation)),
         ]
     parts += [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from framing.encoder.network import Network, Output, Tokens
 from framing.encoder.recipe import Recipe
@@ -46,7 +46,7 @@ class Examples:
 
 
 class Batches:
-    """Padded batches of texts, with their states below the trained layers; these are kept while they are not too many."""
+    """Padded batches of texts, with their states below the trained layers, which are kept if they are not too many."""
 
     def __init__(self, network: Network, tokens: Tokens, pad: int, keep: bool) -> None:
         self.network, self.tokens, self.pad = network, tokens, pad
@@ -104,6 +104,8 @@ class Training:
         self.marked = Batches(network, examples.marked, pad, keep=True)
         self.plain = Batches(network, examples.plain, pad, keep=False)
         self.validate, self.file = validate, folder / _STATE if folder else None
+        reads = [o.reads_target for o in network.outputs]
+        self.plain_share = 0.0 if all(reads) else recipe.unmarked if any(reads) else 1.0
         self.optimizer = torch.optim.AdamW(self._groups(), weight_decay=recipe.weight_decay, fused=True)
         self.peaks = [g["lr"] for g in self.optimizer.param_groups]
         self.labels = {name: torch.from_numpy(np.asarray(y)) for name, y in examples.labels.items()}
@@ -153,7 +155,7 @@ class Training:
     def _one_epoch(self, progress: Progress) -> None:
         rng = np.random.default_rng([self.seed, self.epoch])
         torch.manual_seed(int(rng.integers(2**31)))
-        n, recipe, network = len(self.examples), self.recipe, self.network
+        recipe, network = self.recipe, self.network
         lengths = np.array([len(ids) for ids in self.examples.marked.ids])
         batches = _batches(lengths, self.examples.sentences, recipe.batch_size, rng)
         first, total = self.epoch * len(batches), recipe.epochs * len(batches)
@@ -162,7 +164,7 @@ class Training:
         for step, rows in enumerate(batches, first):
             for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
                 group["lr"] = peak * _rate(step, total, recipe.warmup)
-            plain = rng.random() < recipe.unmarked
+            plain = rng.random() < self.plain_share
             with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
                 values = network(*(self.plain if plain else self.marked).get(rows))
                 loss = self._loss(values, rows, plain)
@@ -173,16 +175,16 @@ class Training:
             progress.advance(len(rows))
 
     def _loss(self, values: Mapping[str, Tensor], rows: np.ndarray, plain: bool) -> Tensor:
-        """The sum over tasks of the mean loss of a row; a text without its mark says nothing to a task that reads it."""
+        """The sum over tasks of a row's mean loss; an unmarked text says nothing to a task that reads the target."""
         total = torch.zeros(())
         for output in self.network.outputs:
             given, gold, weights = values[output.name], self.labels[output.name][rows], self.weights[output.name]
             if output.multi:
-                loss = F.binary_cross_entropy_with_logits(given, gold.float(), pos_weight=weights) * _MULTI
+                loss = binary_cross_entropy_with_logits(given, gold.float(), pos_weight=weights) * _MULTI
             elif plain and output.reads_target:
                 continue
             else:
-                each = F.cross_entropy(
+                each = cross_entropy(
                     given, gold, weight=weights, label_smoothing=self.recipe.smoothing, reduction="none"
                 )
                 loss = (each * (self.contrast[output.name][rows] if output.reads_target else 1)).mean()
