@@ -135,8 +135,8 @@ def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, com
         parts += [
             f"## Does {task.name} read the target?",
             "`unmarked`: the same text without its marker, so that all targets of a sentence get one answer. `masked`: "
-            "the target's names replaced by a placeholder, so that only what is said of it is seen. The last columns are of "
-            f"the {mixed.n_rows if mixed else 0} sentences that are labelled differently toward their targets.",
+            "its names replaced by a placeholder, so that only what is said of it is seen. The last two columns: "
+            f"the {mixed.n_rows if mixed else 0} sentences labelled differently toward their targets.",
             markdown_table(control_table(task, evaluation)),
         ]
     parts += [

@@ -116,6 +116,13 @@ class Network(nn.Module):
                 given[output.name] = head(self.dropout(seen))
         return given
 
+    def train(self, mode: bool = True) -> Network:
+        """As ever, but the transformer's own dropout stays off."""
+        super().train(mode)
+        for part in (self.embeddings, self.lower, self.upper):
+            part.eval()
+        return self
+
     def learnt(self) -> dict[str, Tensor]:
         """Every tensor that training changes, by name."""
         return {name: p.detach() for name, p in self.named_parameters() if p.requires_grad}
