@@ -79,7 +79,7 @@ def workshop(tmp_path_factory):
     return tmp_path_factory.mktemp("workshop")
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "conf/exp").rglob("*.yaml")), ids=lambda f: f.stem)
+@pytest.mark.parametrize("file", sorted((ROOT / "conf/exp").glob("*.yaml")), ids=lambda f: f.stem)
 def test_every_experiment_of_the_repository_runs(file, small_csv, tiny_encoder, workshop, monkeypatch, capsys):
     monkeypatch.chdir(workshop)
     name = file.relative_to(ROOT / "conf/exp").with_suffix("").as_posix()

@@ -206,16 +206,18 @@ def _report(outcome: Outcome) -> None:
     registered = outcome.registered
     folder = os.path.relpath(outcome.folder)
     print(f"\nrun      {outcome.run_id}")
-    print(f"model    models:/framing/{registered.version}, also in {folder}/model")
-    if registered.champion:
-        print("         it is now models:/framing@champion")
-    else:
-        print(f"         champion stays: {registered.reason}")
-        if "stand-in" not in registered.reason:
-            print(f"         to move it: python -m framing promote {outcome.run_id}")
+    if registered:
+        print(f"model    models:/framing/{registered.version}, also in {folder}/model")
+        if registered.champion:
+            print("         it is now models:/framing@champion")
+        else:
+            print(f"         champion stays: {registered.reason}")
+            if "stand-in" not in registered.reason:
+                print(f"         to move it: python -m framing promote {outcome.run_id}")
     print(f"results  {folder}/artifacts/summary.md")
     print("compare  python -m framing ui")
-    print("use      python -m framing predict ARTICLE")
+    if registered:
+        print("use      python -m framing predict ARTICLE")
 
 
 def _check(options: argparse.Namespace) -> int:

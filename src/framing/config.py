@@ -29,13 +29,15 @@ class TaskConfig:
 
 @dataclass
 class DataConfig:
-    """path: the CSV with the labels, relative to the working directory.
+    """path: the CSV with the labels, relative to the working directory. form: ``labels``, or one of
+    ``framing.public_data.READERS``; then path is the folder of that data set.
 
     Rows whose ``held_out_column`` says ``held_out_value`` take no part in choosing: cross-validation leaves them out,
     and the final fit takes them in. ``score_held_out`` measures on them, after training on all others. Look rarely.
     """
 
     path: str = "data/labels.csv"
+    form: str = "labels"
     held_out_column: str = "split"
     held_out_value: str = "test"
     score_held_out: bool = False
@@ -53,9 +55,22 @@ class TrackingConfig:
 
 @dataclass
 class ModelConfig:
-    """standalone: pack the encoder into the saved model."""
+    """save: fit on all rows, save and register the model. standalone: pack the encoder into it."""
 
+    save: bool = True
     standalone: bool = False
+
+
+@dataclass
+class PublishedConfig:
+    """A figure from a paper, to stand beside the run's own. rows: all, or the name of a slice."""
+
+    system: str = "???"
+    source: str = "???"
+    task: str = "stance"
+    score: str = "macro_f1"
+    value: float = 0.0
+    rows: str = "all"
 
 
 @dataclass
@@ -69,6 +84,7 @@ class Config:
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     head: HeadConfig = field(default_factory=HeadConfig)
     references: list[str] = field(default_factory=list)
+    published: list[PublishedConfig] = field(default_factory=list)
     protocol: ProtocolConfig = field(default_factory=ProtocolConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     calibration: CalibrationConfig = field(default_factory=CalibrationConfig)

@@ -84,8 +84,11 @@ def read_table(path: str | Path, tasks: Sequence[Task], need_labels: bool = True
     Raises ``UserError`` with one line for each problem (the first ten, and how many more), each with its code: E101 the
     file cannot be read as a table, E102 a cell cannot be used, E103 a label that its task does not know.
     """
-    source = str(path)
-    data = read_bytes(Path(path))
+    return parse_table(read_bytes(Path(path)), str(path), tasks, need_labels)
+
+
+def parse_table(data: bytes, source: str, tasks: Sequence[Task], need_labels: bool = True) -> Table:
+    """As :func:`read_table`, of a file's content; ``source`` is what messages call it."""
     try:
         header, cells = _parse(decode(data, source), source)
         present = _present_tasks(header, tasks, source, need_labels)

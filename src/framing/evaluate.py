@@ -38,7 +38,8 @@ class Result:
 
     ``probabilities`` are calibrated by what the other folds teach, ``abstained`` says which answers fall below a
     threshold learnt in the same way; ``calibrations`` are what all folds together teach. ``controls`` are the scores
-    of the tasks that read the target for each way of showing it, ``marked`` included.
+    of the tasks that read the target for each way of showing it, ``marked`` included. ``slices`` are scores of part of
+    the rows: of a published split, those whose sentence is not in its training rows.
     """
 
     head: str
@@ -47,6 +48,7 @@ class Result:
     abstained: dict[str, np.ndarray]
     scores: Scores
     controls: dict[Mode, Scores]
+    slices: dict[str, Scores]  # by the slice's name
     confusions: dict[str, np.ndarray]
     calibrations: dict[str, Calibration]
     folds: pd.DataFrame
@@ -172,7 +174,9 @@ def _score(
     rows = np.flatnonzero(fold)
     numbers = _numbered(groups[rows])
     weights = draw_weights(int(numbers.max()) + 1, uncertainty)
-    result = Result(name, {}, {}, {}, {}, {m: {} for m in MODES}, {}, {}, folds, float(folds["seconds"].sum()))
+    result = Result(name, {}, {}, {}, {}, {m: {} for m in MODES}, {}, {}, {}, folds, float(folds["seconds"].sum()))
+    slices = _slices(table, splits)
+    result.slices.update({part: {} for part in slices})
     for task in table.tasks:
         gold = table.labels[task.name]
         if calibrated:
@@ -197,9 +201,25 @@ def _score(
                 found |= bootstrap_shares(sure, weights, uncertainty.level)
                 result.probabilities[task.name], result.predicted[task.name] = probabilities, predicted
                 result.abstained[task.name], result.scores[task.name] = silent, found
+                for part, positions in slices.items():
+                    own = _numbered(groups[positions])
+                    drawn = draw_weights(int(own.max()) + 1, uncertainty)
+                    part_counts = group_counts(task, gold[positions], predicted[positions], own)
+                    found_here = bootstrap(task, part_counts, drawn, uncertainty.level, len(positions))
+                    result.slices[part][task.name] = found_here
                 if not task.multi:
                     result.confusions[task.name] = confusion(task, counts.sum(axis=0)).astype(int)
     return result
+
+
+def _slices(table: Table, splits: Sequence[Split]) -> dict[str, np.ndarray]:
+    """Positions by name of a slice; empty ones are left out."""
+    texts = table.column("text")
+    found = {}
+    for split in (s for s in splits if s.published):
+        learnt = {texts[i] for i in split.train}
+        found["unseen sentences"] = np.array([i for i in split.test if texts[i] not in learnt], dtype=int)
+    return {name: rows for name, rows in found.items() if len(rows)}
 
 
 def _fold_row(

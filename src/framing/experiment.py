@@ -5,8 +5,6 @@ text → rows → embeddings → heads → evaluation → tracked run → saved 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sys
 import time
@@ -18,20 +16,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from framing import model, plots, provenance, summary, track
+from framing import model, provenance, public_data, record, summary, track
 from framing.calibrate import Calibration
 from framing.checks import training_problems
 from framing.config import Config, make_tasks, reference_configs
-from framing.data import Table, read_table
+from framing.data import Table
 from framing.encoder import Encoder, cache_folder
-from framing.evaluate import Evaluation, evaluate, prediction_table
+from framing.evaluate import Evaluation, evaluate
 from framing.exceptions import UserError
 from framing.heads import Head, head_kind, make_head
-from framing.labels import Task
-from framing.metrics import headline
 from framing.progress import Progress
 from framing.split import group_rows, hold_out, make_splits
-from framing.uncertainty import Interval
 from framing.unfinished import Unfinished
 
 
@@ -60,13 +55,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run. ``held_out``: the evaluation on the rows that were kept from choosing, if asked for."""
+    """What came of a run. ``held_out``: the evaluation on the rows that were kept from choosing, if asked for.
+    ``registered``: nothing, if no model was to be saved."""
 
     evaluation: Evaluation
     held_out: Evaluation | None
     run_id: str
     folder: Path
-    registered: track.Registered
+    registered: track.Registered | None
 
 
 def train(request: Request) -> Outcome:
@@ -76,7 +72,7 @@ def train(request: Request) -> Outcome:
     with clock("read"):
         table = read_training_table(config)
     with clock("group"):
-        groups = group_rows(table)
+        groups = group_rows(table, config.protocol.together)
         held_out = hold_out(table, groups, config.data.held_out_column, config.data.held_out_value)
         chosen = table.take(held_out.train)
         refuse_problems(chosen, config)
@@ -86,11 +82,11 @@ def train(request: Request) -> Outcome:
     makers: dict[str, Callable[[], Head]] = {
         name: partial(make_head, settings, table.tasks, encoder, config.seed) for name, settings in kinds.items()
     }
-    unfinished = Unfinished.of(cache_folder(), _what_decides(config, table, encoder))
+    unfinished = Unfinished.of(cache_folder(), record.what_decides(config, table, encoder))
     tracking = track.resolve(config.tracking.uri, config.tracking.experiment, config.tracking.artifacts)
     with track.run(tracking, request.run_name, request.parent) as run:
         run.params(request.unresolved)
-        run.tags(_facts(request, table, encoder))
+        run.tags(record.facts(request, table, encoder))
         run.dataset(table.frame, table.path, table.sha256)
         with clock("prepare"):
             for make in makers.values():
@@ -122,25 +118,28 @@ def train(request: Request) -> Outcome:
         warning = summary.few_groups_warning(evaluation)
         if warning:
             print(f"framing: {warning}", file=sys.stderr)
-        with clock("fit"):
-            head = makers[config.head.kind]()
-            with unfinished.training("fit on all rows") as state:
-                head.fit(table.rows, table.labels, groups, state)
         folder = _new_output_folder(config.name)
         used = encoder if head_kind(config.head.kind).embeds else None
-        with clock("save"):
-            calibrations = evaluation.main.calibrations
-            _save_model(folder / model.MLFLOW_FOLDER, head, calibrations, request, table, used, run.id)
-        _write_artifacts(folder / "artifacts", request, evaluation, final)
-        run.metrics({**_metrics(evaluation), **clock.seconds})
+        if config.model.save:
+            with clock("fit"):
+                head = makers[config.head.kind]()
+                with unfinished.training("fit on all rows") as state:
+                    head.fit(table.rows, table.labels, groups, state)
+            with clock("save"):
+                calibrations = evaluation.main.calibrations
+                _save_model(folder / model.MLFLOW_FOLDER, head, calibrations, request, table, used, run.id)
+        record.write_artifacts(folder / "artifacts", request, evaluation, final)
+        run.metrics({**record.metrics(evaluation), **clock.seconds, "memory/peak_mb": record.peak_memory()})
         if final:
-            run.metrics({f"held_out/{name}": value for name, value in _metrics(final).items()})
+            run.metrics({f"held_out/{name}": value for name, value in record.metrics(final).items()})
         run.folder(folder / "artifacts")
-        registered = run.finish(
-            folder / model.MLFLOW_FOLDER,
-            _champion_facts(config, evaluation, used),
-            may_lead=used is None or not used.is_stand_in,
-        )
+        registered = None
+        if config.model.save:
+            registered = run.finish(
+                folder / model.MLFLOW_FOLDER,
+                record.champion_facts(config, evaluation, used),
+                may_lead=used is None or not used.is_stand_in,
+            )
     unfinished.done()
     return Outcome(evaluation, final, run.id, folder, registered)
 
@@ -148,7 +147,7 @@ def train(request: Request) -> Outcome:
 def read_training_table(config: Config) -> Table:
     """The validated table; says which tasks it has no column for."""
     tasks = make_tasks(config.tasks)
-    table = read_table(config.data.path, tasks)
+    table = public_data.read(config.data.path, config.data.form, tasks)
     for task in tasks:
         if task not in table.tasks:
             print(
@@ -176,81 +175,6 @@ class Clock:
         start = time.perf_counter()
         yield
         self.seconds[f"seconds/{step}"] = time.perf_counter() - start
-
-
-def _what_decides(config: Config, table: Table, encoder: Encoder | None) -> dict[str, Any]:
-    """Everything that the predictions of a run follow from, beside the code."""
-    values = asdict(config)
-    kept = {name: values[name] for name in ("seed", "data", "tasks", "head", "references", "protocol")}
-    return {
-        **kept,
-        "data_sha256": table.sha256,
-        "encoder": encoder.describe() if encoder else {},
-        "versions": provenance.package_versions(),
-    }
-
-
-def _facts(request: Request, table: Table, encoder: Encoder | None) -> dict[str, str]:
-    facts = {
-        "data_sha256": table.sha256,
-        "data_rows": str(len(table)),
-        "encoder_fingerprint": encoder.fingerprint if encoder else "none",
-        "overrides": " ".join(request.overrides),
-        "command": request.command,
-        **provenance.git_state(Path.cwd()),
-    }
-    return {**facts, **{f"version.{k}": v for k, v in provenance.package_versions().items()}}
-
-
-def _metrics(evaluation: Evaluation) -> dict[str, float]:
-    """Every score under ``task/metric``, those of other heads under ``head/task/metric``; a headline score has its
-    bounds and n beside it."""
-    found: dict[str, float] = {}
-    for name, result in evaluation.results.items():
-        prefix = "" if result is evaluation.main else f"{name}/"
-        found[f"seconds/evaluate_{name}"] = result.seconds
-        for task in evaluation.table.tasks:
-            found |= _bounded(f"{prefix}{task.name}", result.scores[task.name], task)
-            for mode, controls in result.controls.items():
-                if mode != "marked" and task.name in controls:
-                    found |= _bounded(f"{prefix}{mode}/{task.name}", controls[task.name], task)
-            first = result.scores[task.name][headline(task)[0]]
-            found[f"{task.name}/n_rows"], found[f"{task.name}/n_groups"] = first.n_rows, first.n_groups
-    for other, tasks in evaluation.differences.items():
-        for task in evaluation.table.tasks:
-            metric = headline(task)[0]
-            difference = tasks[task.name][metric]
-            key = f"minus_{other}/{task.name}/{metric}"
-            found[key] = difference.value
-            found[f"{key}_low"], found[f"{key}_high"] = difference.low, difference.high
-    return found
-
-
-def _bounded(prefix: str, scores: Mapping[str, Interval], task: Task) -> dict[str, float]:
-    """Scores by name; headline ones and shares with their bounds."""
-    found = {}
-    for metric, interval in scores.items():
-        key = f"{prefix}/{metric}"
-        found[key] = interval.value
-        if metric in headline(task) or metric.startswith(("sure/", "mixed/")):
-            found[f"{key}_low"], found[f"{key}_high"] = interval.low, interval.high
-    return found
-
-
-def _champion_facts(config: Config, evaluation: Evaluation, encoder: Encoder | None) -> dict[str, str]:
-    """What two models must share before their scores may be compared, and the score."""
-    first = evaluation.table.tasks[0]
-    kept_out = {"column": config.data.held_out_column, "value": config.data.held_out_value}
-    protocol = json.dumps({**asdict(config.protocol), "held_out": kept_out}, sort_keys=True)
-    tasks = json.dumps([asdict(t) for t in evaluation.table.tasks], ensure_ascii=False)
-    return {
-        "data_sha256": evaluation.table.sha256,
-        "protocol": protocol,
-        "tasks": hashlib.sha256(tasks.encode()).hexdigest(),
-        "score_name": f"{first.name}/macro_f1",
-        "score": repr(evaluation.main.scores[first.name]["macro_f1"].value),
-        "stand_in": str(bool(encoder and encoder.is_stand_in)).lower(),
-    }
 
 
 def _new_output_folder(name: str) -> Path:
@@ -285,19 +209,3 @@ def _save_model(
     }
     settings = asdict(config.head)
     model.save(target, head, settings, table.tasks, calibrations, encoder, training, config.model.standalone)
-
-
-def _write_artifacts(folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None) -> None:
-    folder.mkdir()
-    (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
-    (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
-    page = summary.run_summary(evaluation, final, request.run_name, request.command)
-    (folder / "summary.md").write_text(page, encoding="utf-8")
-    prediction_table(evaluation).to_csv(folder / "predictions.csv", index=False)
-    for name, result in evaluation.results.items():
-        result.folds.to_csv(folder / f"folds_{name}.csv", index=False)
-    tasks = {t.name: t for t in evaluation.table.tasks}
-    for name, matrix in evaluation.main.confusions.items():
-        title = f"{name}: {evaluation.main.head}, {len(evaluation.tested)} rows"
-        plots.save_confusion(tasks[name], matrix, title, folder / f"confusion_{name}.png")
-    plots.save_scores(evaluation, {n: headline(t)[0] for n, t in tasks.items()}, folder / "scores.png")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,28 +20,34 @@ LINKS = ("contrast_id",)  # rows with the same value belong together
 
 @dataclass
 class ProtocolConfig:
-    """kind: one of ``PROTOCOLS``. folds: how many parts. seed: of the shuffle."""
+    """kind: one of ``PROTOCOLS``. folds: how many parts. seed: of the shuffle. together: columns whose equal values
+    stay on one side, as articles do. column, train, test: of a split that the data's makers give."""
 
     kind: str = "grouped_kfold"
     folds: int = 5
     seed: int = 0
+    together: list[str] = field(default_factory=list)
+    column: str = "split"
+    train: str = "train"
+    test: str = "test"
 
 
 @dataclass(frozen=True)
 class Split:
-    """Positions to train on and positions to test on."""
+    """Positions to train on and positions to test on. ``published``: as the data's makers split it, leaks included."""
 
     name: str
     train: np.ndarray
     test: np.ndarray
+    published: bool = False
 
 
 class LeakError(Exception):
     """A group stands on both sides of a split: no figure of such a split is worth anything."""
 
 
-def group_rows(table: Table) -> np.ndarray:
-    """``(n,)`` group numbers from 0, in order of appearance.
+def group_rows(table: Table, together: Sequence[str] = ()) -> np.ndarray:
+    """``(n,)`` group numbers from 0, in order of appearance. A missing column of ``together`` is a ``UserError``.
 
     A group is an article with all that shares a near-duplicate sentence, a ``contrast_id`` or a ``translation_of``
     with it, and with all that is so tied to those.
@@ -58,7 +64,10 @@ def group_rows(table: Table) -> np.ndarray:
     def tie(i: int, j: int) -> None:
         parent[max(root(i), root(j))] = min(root(i), root(j))
 
-    for name in ("doc_id", *LINKS):
+    for name in together:
+        if name not in table.frame:
+            raise UserError(f"{table.path}: protocol.together: there is no column {name!r}")
+    for name in ("doc_id", *LINKS, *together):
         first: dict[str, int] = {}
         for i, value in enumerate(table.column(name)):
             if value.strip():
@@ -75,7 +84,9 @@ def group_rows(table: Table) -> np.ndarray:
 
 
 def refuse_leak(split: Split, groups: np.ndarray) -> None:
-    """Raise :class:`LeakError` if a group, or a row, is on both sides."""
+    """Raise :class:`LeakError` if a group, or a row, is on both sides, unless the data's makers put it there."""
+    if split.published:
+        return
     both = np.intersect1d(groups[split.train], groups[split.test])
     if len(both):
         raise LeakError(f"{split.name}: {len(both)} groups are on both sides, the first is group {both[0]}")
@@ -101,8 +112,19 @@ def grouped_kfold(table: Table, groups: np.ndarray, config: ProtocolConfig) -> l
     return [Split(f"fold {k}", train, test) for k, (train, test) in enumerate(parts, 1)]
 
 
+def published_split(table: Table, groups: np.ndarray, config: ProtocolConfig) -> list[Split]:
+    """The one split that the data's makers give in a column."""
+    cells = np.array([cell.strip() for cell in table.column(config.column)])
+    sides = {value: np.flatnonzero(cells == value) for value in (config.train, config.test)}
+    for value, rows in sides.items():
+        if not len(rows):
+            raise UserError(f"{table.path}: column {config.column!r}: no row says {value!r} (protocol.train, .test)")
+    return [Split(f"{config.train} to {config.test}", sides[config.train], sides[config.test], published=True)]
+
+
 PROTOCOLS: dict[str, Callable[[Table, np.ndarray, ProtocolConfig], list[Split]]] = {
     "grouped_kfold": grouped_kfold,
+    "published_split": published_split,
 }
 
 

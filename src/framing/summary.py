@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import Task
 from framing.metrics import headline
@@ -84,6 +87,22 @@ def time_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
     return lines + [(head, f"{result.seconds:.0f}") for head, result in evaluation.results.items()]
 
 
+def slice_table(evaluation: Evaluation, published: Sequence[PublishedConfig]) -> list[tuple[str, ...]]:
+    """Headline scores of every head on all rows and on each slice, and what has been published for the same rows."""
+    lines: list[tuple[str, ...]] = [("task", "score", "rows", "system", "value")]
+    for task in evaluation.table.tasks:
+        for metric in headline(task):
+            for rows in ("all", *evaluation.main.slices):
+                for head, result in evaluation.results.items():
+                    scores = result.scores if rows == "all" else result.slices[rows]
+                    found = scores[task.name][metric]
+                    lines.append((task.name, metric, f"{rows} ({found.n_rows})", head, str(found)))
+                for p in published:
+                    if (p.task, p.score, p.rows) == (task.name, metric, rows):
+                        lines.append((task.name, metric, rows, f"{p.system} ({p.source})", f"{p.value:.3f}"))
+    return lines
+
+
 def markdown_table(lines: list[tuple[str, ...]]) -> str:
     """GitHub's table of strings; the first line is the header."""
     rule = "|" + "---|" * len(lines[0])
@@ -102,7 +121,13 @@ def few_groups_warning(evaluation: Evaluation) -> str:
     )
 
 
-def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, command: str) -> str:
+def run_summary(
+    evaluation: Evaluation,
+    final: Evaluation | None,
+    name: str,
+    command: str,
+    published: Sequence[PublishedConfig] = (),
+) -> str:
     """The page that a run leaves: what was asked, on what, and what came out."""
     table = evaluation.table
     n_groups = len(set(evaluation.groups.tolist()))
@@ -120,6 +145,8 @@ def run_summary(evaluation: Evaluation, final: Evaluation | None, name: str, com
     warning = few_groups_warning(evaluation)
     if warning:
         parts.append(warning)
+    if published or evaluation.main.slices:
+        parts += ["## Slices, and published figures", markdown_table(slice_table(evaluation, published))]
     for task in table.tasks:
         parts += [
             f"## {task.name}: {evaluation.main.head} by class",

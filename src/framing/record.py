@@ -1,0 +1,125 @@
+"""What a run leaves: its facts, its metrics by name, and the files that are its artifacts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from framing import plots, provenance, summary
+from framing.config import Config
+from framing.data import Table
+from framing.encoder import Encoder
+from framing.evaluate import Evaluation, prediction_table
+from framing.labels import Task
+from framing.metrics import headline
+from framing.uncertainty import Interval
+
+if TYPE_CHECKING:
+    from framing.experiment import Request
+
+
+def what_decides(config: Config, table: Table, encoder: Encoder | None) -> dict[str, Any]:
+    """Everything that the predictions of a run follow from, beside the code."""
+    values = asdict(config)
+    kept = {name: values[name] for name in ("seed", "data", "tasks", "head", "references", "protocol")}
+    return {
+        **kept,
+        "data_sha256": table.sha256,
+        "encoder": encoder.describe() if encoder else {},
+        "versions": provenance.package_versions(),
+    }
+
+
+def facts(request: Request, table: Table, encoder: Encoder | None) -> dict[str, str]:
+    """What a run is to be found by."""
+    found = {
+        "data_sha256": table.sha256,
+        "data_rows": str(len(table)),
+        "encoder_fingerprint": encoder.fingerprint if encoder else "none",
+        "overrides": " ".join(request.overrides),
+        "command": request.command,
+        **provenance.git_state(Path.cwd()),
+    }
+    return {**found, **{f"version.{k}": v for k, v in provenance.package_versions().items()}}
+
+
+def metrics(evaluation: Evaluation) -> dict[str, float]:
+    """Every score under ``task/metric``, those of other heads under ``head/task/metric``; a headline score has its
+    bounds and n beside it."""
+    found: dict[str, float] = {}
+    for name, result in evaluation.results.items():
+        prefix = "" if result is evaluation.main else f"{name}/"
+        found[f"seconds/evaluate_{name}"] = result.seconds
+        for task in evaluation.table.tasks:
+            found |= _bounded(f"{prefix}{task.name}", result.scores[task.name], task)
+            for mode, controls in result.controls.items():
+                if mode != "marked" and task.name in controls:
+                    found |= _bounded(f"{prefix}{mode}/{task.name}", controls[task.name], task)
+            for part, by_task in result.slices.items():
+                found |= _bounded(f"{prefix}{part}/{task.name}", by_task[task.name], task)
+            first = result.scores[task.name][headline(task)[0]]
+            found[f"{task.name}/n_rows"], found[f"{task.name}/n_groups"] = first.n_rows, first.n_groups
+    for other, tasks in evaluation.differences.items():
+        for task in evaluation.table.tasks:
+            metric = headline(task)[0]
+            difference = tasks[task.name][metric]
+            key = f"minus_{other}/{task.name}/{metric}"
+            found[key] = difference.value
+            found[f"{key}_low"], found[f"{key}_high"] = difference.low, difference.high
+    return found
+
+
+def _bounded(prefix: str, scores: Mapping[str, Interval], task: Task) -> dict[str, float]:
+    """Scores by name; headline ones and shares with their bounds."""
+    found = {}
+    for metric, interval in scores.items():
+        key = f"{prefix}/{metric}"
+        found[key] = interval.value
+        if metric in headline(task) or metric.startswith(("sure/", "mixed/")):
+            found[f"{key}_low"], found[f"{key}_high"] = interval.low, interval.high
+    return found
+
+
+def champion_facts(config: Config, evaluation: Evaluation, encoder: Encoder | None) -> dict[str, str]:
+    """What two models must share before their scores may be compared, and the score."""
+    first = evaluation.table.tasks[0]
+    kept_out = {"column": config.data.held_out_column, "value": config.data.held_out_value}
+    protocol = json.dumps({**asdict(config.protocol), "held_out": kept_out}, sort_keys=True)
+    tasks = json.dumps([asdict(t) for t in evaluation.table.tasks], ensure_ascii=False)
+    return {
+        "data_sha256": evaluation.table.sha256,
+        "protocol": protocol,
+        "tasks": hashlib.sha256(tasks.encode()).hexdigest(),
+        "score_name": f"{first.name}/macro_f1",
+        "score": repr(evaluation.main.scores[first.name]["macro_f1"].value),
+        "stand_in": str(bool(encoder and encoder.is_stand_in)).lower(),
+    }
+
+
+def peak_memory() -> float:
+    """The most memory that this process has held, in megabytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def write_artifacts(folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None) -> None:
+    """All files of a run, into a new folder."""
+    folder.mkdir()
+    (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
+    (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
+    page = summary.run_summary(evaluation, final, request.run_name, request.command, request.config.published)
+    (folder / "summary.md").write_text(page, encoding="utf-8")
+    prediction_table(evaluation).to_csv(folder / "predictions.csv", index=False)
+    for name, result in evaluation.results.items():
+        result.folds.to_csv(folder / f"folds_{name}.csv", index=False)
+    tasks = {t.name: t for t in evaluation.table.tasks}
+    for name, matrix in evaluation.main.confusions.items():
+        title = f"{name}: {evaluation.main.head}, {len(evaluation.tested)} rows"
+        plots.save_confusion(tasks[name], matrix, title, folder / f"confusion_{name}.png")
+    plots.save_scores(evaluation, {n: headline(t)[0] for n, t in tasks.items()}, folder / "scores.png")
