@@ -39,7 +39,10 @@ def arabicstancex(tmp_path):
             file = folder / "Stance_task" / split / "other" / f"{topic}.json"
             file.parent.mkdir(parents=True, exist_ok=True)
             labels = ["Favor", "Against", "None"]
-            texts = {str(i): f"رأي رقم {i} في {topic} {'جميل' if i % 3 == 0 else 'سيئ' if i % 3 == 1 else ''}" for i in numbers}
+            texts = {
+                str(i): f"رأي رقم {i} في {topic} {'جميل' if i % 3 == 0 else 'سيئ' if i % 3 == 1 else ''}"
+                for i in numbers
+            }
             content = {"text": texts, "stance": {str(i): labels[i % 3] for i in numbers}}
             file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return folder

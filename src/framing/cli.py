@@ -9,118 +9,30 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from framing import __version__, signals
+from framing import signals
 from framing.compose import composer, jobs
 from framing.exceptions import UserError
+from framing.parser import SHOWN, build_parser
 
 if TYPE_CHECKING:
     from framing.experiment import Outcome, Request
-
-_EPILOG = """examples:
-  python -m framing train +exp=baseline              train, evaluate, track and save
-  python -m framing train +exp=baseline head=svm     the same with another head
-  python -m framing train -m +exp=baseline head=logistic,svm,knn
-  python -m framing check mine.csv                   is this file fit to train on?
-  python -m framing predict article.txt              who says what about which force
-  python -m framing predict articles/ --out out.csv
-  python -m framing ui                               compare runs in the browser"""
-
-
-_SHOWN = 20  # findings of one severity that `check` prints unasked
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The command line, with nothing heavy imported."""
-    parser = argparse.ArgumentParser(
-        prog="python -m framing",
-        description="Stance, attribution and frame of news sentences toward foreign forces.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"framing {__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-
-    def verb(name: str, text: str, more: str = "") -> argparse.ArgumentParser:
-        raw = argparse.RawDescriptionHelpFormatter
-        return verbs.add_parser(name, help=text, description=f"{text}\n\n{more}".strip(), formatter_class=raw)
-
-    train = verb(
-        "train",
-        "Train, evaluate, track and save a classifier.",
-        "OVERRIDE is Hydra's: +exp=NAME takes an experiment of conf/exp/, key=value changes one setting\n"
-        "(data.path=mine.csv, head=svm, head.C=0.1, encoder=hub, 'task=[stance]'). --show prints them all.",
-    )
-    train.add_argument("overrides", nargs="*", metavar="OVERRIDE")
-    train.add_argument("-m", "--multirun", action="store_true", help="one run for every combination of values a,b,c")
-    train.add_argument("--show", action="store_true", help="print the composed configuration and stop")
-    _add_conf(train)
-
-    check = verb(
-        "check",
-        "Validate a CSV of labelled sentences without training.",
-        "Only `text` and one label column are needed. OVERRIDE as for train ('task=[stance,tone]', protocol.folds=3).",
-    )
-    check.add_argument("file", metavar="FILE")
-    check.add_argument("overrides", nargs="*", metavar="OVERRIDE")
-    check.add_argument("--strict", action="store_true", help="fail on warnings too")
-    check.add_argument("--all", action="store_true", help=f"print every finding, not the first {_SHOWN} of a severity")
-    check.add_argument("--run", metavar="RUN", help="add probable label errors, by this run's out-of-fold answers")
-    _add_conf(check)
-    _add_uri(check)
-
-    agree = verb(
-        "agree",
-        "How far readers agree: Krippendorff's alpha and pairwise F1.",
-        "FILE has the columns id, annotator, task, label (sets joined by |). With the file of the rows, each language\n"
-        "and target is told apart.",
-    )
-    agree.add_argument("file", nargs="?", type=Path, default=Path("data/annotations.csv"), metavar="FILE")
-    agree.add_argument("--labels", type=Path, metavar="CSV", help="the rows (default: labels.csv beside FILE)")
-
-    predict = verb(
-        "predict",
-        "Apply a saved model to articles or to a CSV.",
-        "INPUT is a text or HTML article, a folder of them, - for standard input, or a CSV with a column `text` (and\n"
-        "optionally id, doc_id, target). One row comes out for a sentence and each force that it mentions.",
-    )
-    predict.add_argument("inputs", nargs="+", metavar="INPUT")
-    predict.add_argument(
-        "--model",
-        default="models:/framing@champion",
-        help="a model's address or folder (default: %(default)s)",
-    )
-    predict.add_argument("--out", type=Path, metavar="FILE", help="write .csv, .jsonl or .parquet; else print a table")
-    predict.add_argument("--text-out", type=Path, metavar="DIR", help="write the texts that the offsets count in")
-    _add_uri(predict)
-
-    promote = verb("promote", "Make the model of a run the champion.")
-    promote.add_argument("run", metavar="RUN", help="a run's id, the beginning of it, or its name")
-    _add_uri(promote)
-
-    ui = verb("ui", "Open the MLflow UI on the runs of this folder.")
-    ui.add_argument("--host", default="127.0.0.1")
-    ui.add_argument("--port", type=int, default=5000)
-    _add_uri(ui)
-    return parser
-
-
-def _add_conf(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--conf", type=Path, metavar="DIR", help="a folder of your own configuration files")
-
-
-def _add_uri(parser: argparse.ArgumentParser) -> None:
-    default = os.environ.get("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
-    parser.add_argument("--tracking-uri", default=default, help="where runs are kept (default: %(default)s)")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Parse, act, and turn what went wrong into one line and an exit code."""
     options = build_parser().parse_args(arguments)
     signals.install()
-    verbs = {"train": _train, "check": _check, "agree": _agree, "predict": _predict, "promote": _promote, "ui": _ui}
+    verbs = {
+        "train": _train,
+        "search": _search,
+        "check": _check,
+        "agree": _agree,
+        "predict": _predict,
+        "promote": _promote,
+        "ui": _ui,
+    }
     verb = verbs[options.verb]
     try:
         return verb(options)
@@ -220,6 +132,20 @@ def _report(outcome: Outcome) -> None:
         print("use      python -m framing predict ARTICLE")
 
 
+def _search(options: argparse.Namespace) -> int:
+    with composer(options.conf) as compose:
+        request = compose(options.overrides)
+    from framing.search import search
+
+    found = search(request)
+    kept = [o for o in options.overrides if not o.lstrip("+~").startswith("search.")]
+    best = [f"{k}={v}" for k, v in found.settings.items()]
+    print(f"best of {found.finished} finished trials ({found.stopped} stopped early): inner score {found.score:.3f}")
+    print(f"run      {found.run_id}")
+    print(f"use      python -m framing train {' '.join([*kept, *best])}")
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     from framing.checks import ERROR, SEVERITIES, WARNING, find
     from framing.config import make_tasks
@@ -235,7 +161,7 @@ def _check(options: argparse.Namespace) -> int:
         findings += probable_label_errors(table, options.run, options.tracking_uri)
     for severity in SEVERITIES:
         lines = [f.line(table.path) for f in findings if f.severity == severity]
-        shown = lines if options.all else lines[:_SHOWN]
+        shown = lines if options.all else lines[:SHOWN]
         for line in shown:
             print(f"{severity}: {line}")
         if len(lines) > len(shown):

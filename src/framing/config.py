@@ -62,6 +62,30 @@ class ModelConfig:
 
 
 @dataclass
+class RangeConfig:
+    """Values to try: from low to high, evenly or by their logarithm, or one of choices."""
+
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    choices: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class SearchConfig:
+    """For ``framing search``. trials: in all. space: what to try for each setting of the head. inner: share of groups
+    that every trial is scored on. patience: epochs without a better score before a trial stops. storage: where Optuna
+    keeps the study; the same command goes on with it. seed: of the sampler."""
+
+    trials: int = 12
+    space: dict[str, RangeConfig] = field(default_factory=dict)
+    inner: float = 0.2
+    patience: int = 2
+    storage: str = "sqlite:///search.db"
+    seed: int = 0
+
+
+@dataclass
 class PublishedConfig:
     """A figure from a paper, to stand beside the run's own. rows: all, or the name of a slice."""
 
@@ -88,6 +112,7 @@ class Config:
     protocol: ProtocolConfig = field(default_factory=ProtocolConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
 

@@ -145,10 +145,10 @@ class Run:
         """Facts to search by."""
         mlflow_module().set_tags(dict(values))
 
-    def metrics(self, values: Mapping[str, float]) -> None:
+    def metrics(self, values: Mapping[str, float], step: int = 0) -> None:
         """Figures; those that are no number are left out, since MLflow would take them silently."""
         finite = {k: float(v) for k, v in values.items() if v == v and abs(v) != float("inf")}
-        mlflow_module().log_metrics(finite)
+        mlflow_module().log_metrics(finite, step)
 
     def folder(self, path: Path) -> None:
         """All files of a folder, as artifacts."""
@@ -219,14 +219,19 @@ class Registered:
 
 
 @contextmanager
-def run(tracking: Tracking, name: str, parent: str | None = None) -> Iterator[Run]:
-    """A tracked run: FINISHED, FAILED if an exception leaves the block, KILLED on Ctrl-C and SIGTERM."""
+def run(tracking: Tracking, name: str, parent: str | None = None, again: str | None = None) -> Iterator[Run]:
+    """A tracked run: FINISHED, FAILED if an exception leaves the block, KILLED on Ctrl-C and SIGTERM.
+
+    ``again`` is the id of a run to go on with; one that is there no more is begun anew.
+    """
     client = connect(tracking)
     mlflow = mlflow_module()
     mlflow.set_tracking_uri(tracking.uri)
     mlflow.set_registry_uri(tracking.uri)
     mlflow.set_experiment(tracking.experiment)
-    active = mlflow.start_run(run_name=name, nested=parent is not None, parent_run_id=parent)
+    if again and not _has_run(client, again):
+        again = None
+    active = mlflow.start_run(run_id=again, run_name=name, nested=parent is not None, parent_run_id=parent)
     try:
         yield Run(client, active, tracking)
     except (KeyboardInterrupt, Terminated):
@@ -236,6 +241,14 @@ def run(tracking: Tracking, name: str, parent: str | None = None) -> Iterator[Ru
         _end(active, "FAILED")
         raise
     _end(active, "FINISHED")
+
+
+def _has_run(client: Any, run_id: str) -> bool:
+    try:
+        client.get_run(run_id)
+    except mlflow_module().exceptions.MlflowException:
+        return False
+    return True
 
 
 def _end(active: Any, status: str) -> None:

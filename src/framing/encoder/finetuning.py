@@ -85,7 +85,7 @@ def has_bfloat16() -> bool:
 class Training:
     """One training of a network, epoch by epoch.
 
-    ``validate`` gives a score of the network as it stands, higher is better; with it the training stops after
+    ``validate`` gives a score of the network after an epoch, higher is better; with it the training stops after
     ``recipe.patience`` epochs without a better one, and the best epoch's weights are kept. ``folder`` keeps the state
     after each epoch until the training is done; one that finds a state there goes on from it.
     """
@@ -97,7 +97,7 @@ class Training:
         recipe: Recipe,
         seed: int,
         pad: int,
-        validate: Callable[[], float] | None = None,
+        validate: Callable[[int], float] | None = None,
         folder: Path | None = None,
     ) -> None:
         self.network, self.examples, self.recipe, self.seed = network, examples, recipe, seed
@@ -139,7 +139,7 @@ class Training:
                 self._one_epoch(progress)
                 self.epoch += 1
                 if self.validate:
-                    self.scores.append(self.validate())
+                    self.scores.append(self.validate(self.epoch))
                     if self.scores[-1] > max(self.scores[:-1], default=-math.inf):
                         self.kept = {name: t.clone() for name, t in self.network.learnt().items()}
                 self._put_down()

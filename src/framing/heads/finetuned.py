@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ class FinetunedHead:
         self._network: Network | None = None
         self._tokenizer: Any = None
         self._seen: dict[str, list[bool]] = {}  # for each task, which classes training had
+        self.after_epoch: Callable[[int, float], None] = lambda epoch, score: None  # told of the inner score
 
     def prepare(self, rows: Rows) -> None:
         """See :class:`Head`: nothing here is the same from one training to the next."""
@@ -67,9 +68,11 @@ class FinetunedHead:
             np.unique(_plain(learnt_from), return_inverse=True)[1].ravel(),
         )
 
-        def validate() -> float:
+        def validate(epoch: int) -> float:
             given = self.predict_proba(rows.take(inner))
-            return float(np.mean([_score(t, labels[t.name][inner], given[t.name]) for t in self.tasks]))
+            score = float(np.mean([_score(t, labels[t.name][inner], given[t.name]) for t in self.tasks]))
+            self.after_epoch(epoch, score)
+            return score
 
         Training(
             network,
