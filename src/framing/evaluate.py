@@ -51,8 +51,12 @@ class Result:
     slices: dict[str, Scores]  # by the slice's name
     confusions: dict[str, np.ndarray]
     calibrations: dict[str, Calibration]
-    folds: pd.DataFrame
-    seconds: float
+    folds: list[dict[str, str | int | float]]  # one line for each split
+
+    @property
+    def seconds(self) -> float:
+        """Of training and testing on all splits."""
+        return sum(float(line["seconds"]) for line in self.folds)
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,20 @@ class Evaluation:
         return np.flatnonzero(fold_of_rows(self.splits, len(self.table)))
 
 
+@dataclass(frozen=True)
+class Protocol:
+    """On what, and how, heads are measured."""
+
+    table: Table
+    groups: np.ndarray
+    splits: Sequence[Split]
+    uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
+    calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
+
+
 def evaluate(
-    table: Table,
-    groups: np.ndarray,
-    splits: Sequence[Split],
+    protocol: Protocol,
     makers: Mapping[str, Callable[[], Head]],
-    uncertainty: UncertaintyConfig,
-    calibration: CalibrationConfig,
     unfinished: Unfinished,
     after_split: Callable[[], None] = lambda: None,
     calibrated: Mapping[str, Mapping[str, Calibration]] | None = None,
@@ -92,14 +103,14 @@ def evaluate(
 
     ``calibrated`` gives each head's calibrations, fitted elsewhere; without it each fold is calibrated by the others.
     """
-    for split in splits:
+    table, groups = protocol.table, protocol.groups
+    for split in protocol.splits:
         refuse_leak(split, groups)
     results = {}
     for name, make in makers.items():
-        raw, folds = _out_of_fold(name, make, table, groups, splits, unfinished, after_split)
-        own = calibrated[name] if calibrated else None
-        results[name] = _score(name, raw, table, groups, splits, folds, uncertainty, calibration, own)
-    evaluation = Evaluation(table, groups, splits, results, uncertainty.level)
+        raw, seconds = _out_of_fold(name, make, protocol, unfinished, after_split)
+        results[name] = _Scorer(protocol).result(name, raw, seconds, calibrated[name] if calibrated else None)
+    evaluation = Evaluation(table, groups, protocol.splits, results, protocol.uncertainty.level)
     rows = evaluation.tested
     numbers = _numbered(groups[rows])
     main, *others = results
@@ -111,7 +122,7 @@ def evaluate(
                 results[main].predicted[task.name][rows],
                 results[other].predicted[task.name][rows],
                 numbers,
-                uncertainty,
+                protocol.uncertainty,
             )
             for task in table.tasks
         }
@@ -121,95 +132,129 @@ def evaluate(
 def _out_of_fold(
     name: str,
     make: Callable[[], Head],
-    table: Table,
-    groups: np.ndarray,
-    splits: Sequence[Split],
+    protocol: Protocol,
     unfinished: Unfinished,
     after_split: Callable[[], None],
-) -> tuple[dict[Mode, dict[str, np.ndarray]], pd.DataFrame]:
-    """Probabilities as the head gives them, for each way of showing the target; and one line for each fold."""
+) -> tuple[dict[Mode, dict[str, np.ndarray]], list[float]]:
+    """Probabilities as the head gives them, for each way of showing the target; and the seconds of each split."""
+    table, rows = protocol.table, protocol.table.rows
+    asked = {mode: [t for t in table.tasks if t.reads_target or mode == "marked"] for mode in MODES}
     raw: dict[Mode, dict[str, np.ndarray]] = {
-        mode: {t.name: np.full((len(table), len(t.classes)), np.nan) for t in table.tasks if _in_mode(t, mode)}
-        for mode in MODES
+        mode: {t.name: np.full((len(table), len(t.classes)), np.nan) for t in tasks} for mode, tasks in asked.items()
     }
-    lines, rows_of = [], table.rows
-    for split in splits:
-        given = unfinished.recall(f"{name} {split.name}")
+    seconds = []
+    for split in protocol.splits:
+        step = f"{name} {split.name}"
+        given = unfinished.recall(step)
         if given is None:
             start = time.perf_counter()
             head = make()
             labels = {task: labels[split.train] for task, labels in table.labels.items()}
-            with unfinished.training(f"{name} {split.name}") as folder:
-                head.fit(rows_of.take(split.train), labels, groups[split.train], folder)
-            test = rows_of.take(split.test)
-            given = {f"{mode}/{task}": p for mode in MODES for task, p in head.predict_proba(test, mode).items()}
+            with unfinished.training(step) as folder:
+                head.fit(rows.take(split.train), labels, protocol.groups[split.train], folder)
+            given = {}
+            for mode, tasks in asked.items():
+                found = head.predict_proba(rows.take(split.test), mode, [t.name for t in tasks])
+                given |= {f"{mode}/{task}": p for task, p in found.items()}
             given["seconds"] = np.array([time.perf_counter() - start])
-            unfinished.remember(f"{name} {split.name}", given)
+            unfinished.remember(step, given)
         for mode, by_task in raw.items():
             for task_name, array in by_task.items():
                 array[split.test] = given[f"{mode}/{task_name}"]
-        marked = {t.name: given[f"marked/{t.name}"] for t in table.tasks}
-        lines.append({**_fold_row(split, table, groups, marked), "seconds": float(given["seconds"][0])})
+        seconds.append(float(given["seconds"][0]))
         after_split()
-    return raw, pd.DataFrame(lines)
+    return raw, seconds
 
 
-def _in_mode(task: Task, mode: Mode) -> bool:
-    """Whether the way of showing the target can matter."""
-    return task.reads_target or mode == "marked"
+class _Scorer:
+    """Out-of-fold probabilities of one head to its calibrated answers and their scores."""
 
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol, self.table = protocol, protocol.table
+        self.fold = fold_of_rows(protocol.splits, len(self.table))
+        self.rows = np.flatnonzero(self.fold)
+        self.slices = _slices(self.table, protocol.splits)
 
-def _score(
-    name: str,
-    raw: Mapping[Mode, Mapping[str, np.ndarray]],
-    table: Table,
-    groups: np.ndarray,
-    splits: Sequence[Split],
-    folds: pd.DataFrame,
-    uncertainty: UncertaintyConfig,
-    calibration: CalibrationConfig,
-    calibrated: Mapping[str, Calibration] | None,
-) -> Result:
-    fold = fold_of_rows(splits, len(table))
-    rows = np.flatnonzero(fold)
-    numbers = _numbered(groups[rows])
-    weights = draw_weights(int(numbers.max()) + 1, uncertainty)
-    result = Result(name, {}, {}, {}, {}, {m: {} for m in MODES}, {}, {}, {}, folds, float(folds["seconds"].sum()))
-    slices = _slices(table, splits)
-    result.slices.update({part: {} for part in slices})
-    for task in table.tasks:
-        gold = table.labels[task.name]
-        if calibrated:
-            by_fold, last = dict.fromkeys(range(1, len(splits) + 1), calibrated[task.name]), calibrated[task.name]
-        else:
-            by_fold, last = fit_folds(task, raw["marked"][task.name], gold, fold, calibration)
-        result.calibrations[task.name] = last
-        for mode in (m for m in MODES if _in_mode(task, m)):
-            probabilities, silent = raw[mode][task.name].copy(), np.zeros(len(table), dtype=bool)
-            for k, fitted in by_fold.items():
-                probabilities[fold == k] = fitted.apply(task, probabilities[fold == k])
-                silent[fold == k] = fitted.abstains(task, probabilities[fold == k])
-            predicted = task.decide(np.nan_to_num(probabilities))  # untested rows: never scored
-            counts = group_counts(task, gold[rows], predicted[rows], numbers)
-            found = bootstrap(task, counts, weights, uncertainty.level, len(rows))
-            if task.reads_target:
-                mixed = all_right_counts(table.column("text"), gold, predicted, rows, numbers)
-                found |= bootstrap_shares(mixed, weights, uncertainty.level)
-                result.controls[mode][task.name] = found
-            if mode == "marked":
-                sure = sure_counts(task, gold[rows], predicted[rows], silent[rows], numbers)
-                found |= bootstrap_shares(sure, weights, uncertainty.level)
-                result.probabilities[task.name], result.predicted[task.name] = probabilities, predicted
-                result.abstained[task.name], result.scores[task.name] = silent, found
-                for part, positions in slices.items():
-                    own = _numbered(groups[positions])
-                    drawn = draw_weights(int(own.max()) + 1, uncertainty)
-                    part_counts = group_counts(task, gold[positions], predicted[positions], own)
-                    found_here = bootstrap(task, part_counts, drawn, uncertainty.level, len(positions))
-                    result.slices[part][task.name] = found_here
-                if not task.multi:
-                    result.confusions[task.name] = confusion(task, counts.sum(axis=0)).astype(int)
-    return result
+    def result(
+        self,
+        name: str,
+        raw: Mapping[Mode, Mapping[str, np.ndarray]],
+        seconds: Sequence[float],
+        calibrated: Mapping[str, Calibration] | None,
+    ) -> Result:
+        """Everything that is known of the head."""
+        lines = [self._fold_line(split) for split in self.protocol.splits]
+        result = Result(name, {}, {}, {}, {}, {m: {} for m in MODES}, {s: {} for s in self.slices}, {}, {}, lines)
+        for task in self.table.tasks:
+            gold = self.table.labels[task.name]
+            if calibrated:
+                last = calibrated[task.name]
+                by_fold = dict.fromkeys(np.unique(self.fold[self.rows]).tolist(), last)
+            else:
+                by_fold, last = fit_folds(task, raw["marked"][task.name], gold, self.fold, self.protocol.calibration)
+            result.calibrations[task.name] = last
+            for mode in (m for m in MODES if task.name in raw[m]):
+                probabilities, silent = self._calibrated(task, raw[mode][task.name], by_fold)
+                predicted = task.decide(np.nan_to_num(probabilities))  # untested rows: never scored
+                found = self._scores(task, predicted, self.rows, silent if mode == "marked" else None)
+                if task.reads_target:
+                    result.controls[mode][task.name] = found
+                if mode == "marked":
+                    result.probabilities[task.name], result.predicted[task.name] = probabilities, predicted
+                    result.abstained[task.name], result.scores[task.name] = silent, found
+                    for part, rows in self.slices.items():
+                        result.slices[part][task.name] = self._scores(task, predicted, rows)
+                    self._add_to_folds(task, predicted, lines)
+                    if not task.multi:
+                        counts = group_counts(task, gold[self.rows], predicted[self.rows], np.zeros_like(self.rows))
+                        result.confusions[task.name] = confusion(task, counts[0]).astype(int)
+        for line, spent in zip(lines, seconds, strict=True):
+            line["seconds"] = spent
+        return result
+
+    def _calibrated(
+        self, task: Task, raw: np.ndarray, by_fold: Mapping[int, Calibration]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities, and which rows abstain."""
+        probabilities, silent = raw.copy(), np.zeros(len(raw), dtype=bool)
+        for k, fitted in by_fold.items():
+            here = self.fold == k
+            probabilities[here] = fitted.apply(task, raw[here])
+            silent[here] = fitted.abstains(task, probabilities[here])
+        return probabilities, silent
+
+    def _scores(
+        self, task: Task, predicted: np.ndarray, rows: np.ndarray, silent: np.ndarray | None = None
+    ) -> dict[str, Interval]:
+        """Every score of these rows, with its interval."""
+        gold, uncertainty = self.table.labels[task.name], self.protocol.uncertainty
+        groups = _numbered(self.protocol.groups[rows])
+        weights = draw_weights(int(groups.max()) + 1, uncertainty)
+        counts = group_counts(task, gold[rows], predicted[rows], groups)
+        found = bootstrap(task, counts, weights, uncertainty.level, len(rows))
+        shares: dict[str, np.ndarray] = {}
+        if task.reads_target:
+            shares |= all_right_counts(self.table.column("text"), gold, predicted, rows, groups)
+        if silent is not None:
+            shares |= sure_counts(task, gold[rows], predicted[rows], silent[rows], groups)
+        return found | bootstrap_shares(shares, weights, uncertainty.level)
+
+    def _fold_line(self, split: Split) -> dict[str, str | int | float]:
+        groups = self.protocol.groups
+        return {
+            "split": split.name,
+            "train_rows": len(split.train),
+            "test_rows": len(split.test),
+            "train_groups": len(np.unique(groups[split.train])),
+            "test_groups": len(np.unique(groups[split.test])),
+        }
+
+    def _add_to_folds(self, task: Task, predicted: np.ndarray, lines: list[dict[str, str | int | float]]) -> None:
+        for split, line in zip(self.protocol.splits, lines, strict=True):
+            gold = self.table.labels[task.name][split.test]
+            counts = group_counts(task, gold, predicted[split.test], np.zeros(len(gold), dtype=int))
+            values = scores(task, counts[0])
+            line.update({f"{task.name}/{metric}": float(values[metric]) for metric in headline(task)})
 
 
 def _slices(table: Table, splits: Sequence[Split]) -> dict[str, np.ndarray]:
@@ -220,24 +265,6 @@ def _slices(table: Table, splits: Sequence[Split]) -> dict[str, np.ndarray]:
         learnt = {texts[i] for i in split.train}
         found["unseen sentences"] = np.array([i for i in split.test if texts[i] not in learnt], dtype=int)
     return {name: rows for name, rows in found.items() if len(rows)}
-
-
-def _fold_row(
-    split: Split, table: Table, groups: np.ndarray, given: dict[str, np.ndarray]
-) -> dict[str, str | int | float]:
-    row: dict[str, str | int | float] = {
-        "split": split.name,
-        "train_rows": len(split.train),
-        "test_rows": len(split.test),
-        "train_groups": len(np.unique(groups[split.train])),
-        "test_groups": len(np.unique(groups[split.test])),
-    }
-    for task in table.tasks:
-        gold = table.labels[task.name][split.test]
-        counts = group_counts(task, gold, task.decide(given[task.name]), np.zeros(len(gold), dtype=int))
-        values = scores(task, counts.sum(axis=0))
-        row.update({f"{task.name}/{metric}": float(values[metric]) for metric in headline(task)})
-    return row
 
 
 def _numbered(groups: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from framing.checks import training_problems
 from framing.config import Config, make_tasks, reference_configs
 from framing.data import Table
 from framing.encoder import Encoder, cache_folder
-from framing.evaluate import Evaluation, evaluate
+from framing.evaluate import Evaluation, Protocol, evaluate
 from framing.exceptions import UserError
 from framing.heads import Head, head_kind, make_head
 from framing.progress import Progress
@@ -92,29 +92,15 @@ def train(request: Request) -> Outcome:
             for make in makers.values():
                 make().prepare(table.rows)
         with clock("evaluate"):
+            measures = (config.uncertainty, config.calibration)
             with Progress("evaluating", len(makers) * len(splits)) as progress:
-                evaluation = evaluate(
-                    chosen,
-                    groups[held_out.train],
-                    splits,
-                    makers,
-                    config.uncertainty,
-                    config.calibration,
-                    unfinished,
-                    progress.advance,
-                )
+                protocol = Protocol(chosen, groups[held_out.train], splits, *measures)
+                evaluation = evaluate(protocol, makers, unfinished, progress.advance)
             final = None
             if config.data.score_held_out and len(held_out.test):
-                final = evaluate(
-                    table,
-                    groups,
-                    [held_out],
-                    makers,
-                    config.uncertainty,
-                    config.calibration,
-                    unfinished,
-                    calibrated={name: r.calibrations for name, r in evaluation.results.items()},
-                )
+                calibrated = {name: result.calibrations for name, result in evaluation.results.items()}
+                protocol = Protocol(table, groups, [held_out], *measures)
+                final = evaluate(protocol, makers, unfinished, calibrated=calibrated)
         warning = summary.few_groups_warning(evaluation)
         if warning:
             print(f"framing: {warning}", file=sys.stderr)

@@ -11,6 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from framing import plots, provenance, summary
 from framing.config import Config
 from framing.data import Table
@@ -117,7 +119,7 @@ def write_artifacts(folder: Path, request: Request, evaluation: Evaluation, fina
     (folder / "summary.md").write_text(page, encoding="utf-8")
     prediction_table(evaluation).to_csv(folder / "predictions.csv", index=False)
     for name, result in evaluation.results.items():
-        result.folds.to_csv(folder / f"folds_{name}.csv", index=False)
+        pd.DataFrame(result.folds).to_csv(folder / f"folds_{name}.csv", index=False)
     tasks = {t.name: t for t in evaluation.table.tasks}
     for name, matrix in evaluation.main.confusions.items():
         title = f"{name}: {evaluation.main.head}, {len(evaluation.tested)} rows"

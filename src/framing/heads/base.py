@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -32,8 +32,11 @@ class Head(Protocol):
         """Learn every task in ``labels``. A head that learns for long keeps its state in the folder ``unfinished``, and
         goes on from what it finds there."""
 
-    def predict_proba(self, rows: Rows, mode: Mode = "marked") -> dict[str, np.ndarray]:
-        """``(n, k)`` for each task; rows sum to 1 for a single-label task, each label apart for others."""
+    def predict_proba(
+        self, rows: Rows, mode: Mode = "marked", only: Collection[str] | None = None
+    ) -> dict[str, np.ndarray]:
+        """``(n, k)`` for each task, or ``only`` for these; rows sum to 1 for a single-label task, else each label is
+        apart."""
 
     def save(self, folder: Path) -> None:
         """Write into an existing folder: safetensors, JSON or skops."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,11 +88,16 @@ class SklearnHead:
             targets = [y[:, i] for i in range(y.shape[1])] if task.multi else [y]
             self.estimators[task.name] = [self._estimator(len(rows), t).fit(X, t) for t in targets]
 
-    def predict_proba(self, rows: Rows, mode: Mode = "marked") -> dict[str, np.ndarray]:
+    def predict_proba(
+        self, rows: Rows, mode: Mode = "marked", only: Collection[str] | None = None
+    ) -> dict[str, np.ndarray]:
         """See :class:`Head`."""
         result = {}
-        features = {reads: self._features(rows, reads, mode, fit=False) for reads in self._views()}
-        for task in self.tasks:
+        asked = [t for t in self.tasks if only is None or t.name in only]
+        features = {
+            reads: self._features(rows, reads, mode, fit=False) for reads in {task.reads_target for task in asked}
+        }
+        for task in asked:
             X = features[task.reads_target]
             fitted = self.estimators[task.name]
             out = np.zeros((len(rows), len(task.classes)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,16 +84,16 @@ class FinetunedHead:
             unfinished,
         ).run("fine-tuning")
 
-    def predict_proba(self, rows: Rows, mode: Mode = "marked") -> dict[str, np.ndarray]:
+    def predict_proba(
+        self, rows: Rows, mode: Mode = "marked", only: Collection[str] | None = None
+    ) -> dict[str, np.ndarray]:
         """See :class:`Head`."""
-        found: dict[str, np.ndarray] = {}
-        for reads_target in sorted({t.reads_target for t in self.tasks}):
-            texts = _marked(rows, mode) if reads_target else _plain(rows)
-            values = self._values(texts)
-            for task in self.tasks:
-                if task.reads_target == reads_target:
-                    found[task.name] = self._probabilities(task, values[task.name])
-        return {t.name: found[t.name] for t in self.tasks}
+        asked = [t for t in self.tasks if only is None or t.name in only]
+        values = {
+            reads_target: self._values(_marked(rows, mode) if reads_target else _plain(rows))
+            for reads_target in {t.reads_target for t in asked}
+        }
+        return {t.name: self._probabilities(t, values[t.reads_target][t.name]) for t in asked}
 
     def _values(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
         """What the network says of each text; every distinct one is read once."""
