@@ -5,8 +5,8 @@ import pytest
 from sklearn import metrics as sk
 
 from conftest import ATTRIBUTION, STANCE
-from framing.metrics import confusion, group_counts, scores
-from framing.uncertainty import UncertaintyConfig, bootstrap, draw_weights, paired_difference
+from framing.metrics import all_right_counts, confusion, group_counts, scores, sure_counts
+from framing.uncertainty import UncertaintyConfig, bootstrap, bootstrap_shares, draw_weights, paired_difference
 
 
 def total(task, gold, predicted):
@@ -96,3 +96,40 @@ def test_paired_difference():
     assert (same.value, same.low, same.high) == (0, 0, 0)
     with pytest.raises(ValueError, match="rows differ"):
         paired_difference(STANCE, gold, good[:-1], bad, groups)
+
+
+def test_sentences_labelled_differently_toward_their_targets_by_hand():
+    texts = ["a", "a", "b", "b", "c", "d", "d", "d"]
+    gold = np.array([0, 1, 0, 0, 2, 0, 1, 2])
+    predicted = np.array([0, 1, 0, 1, 2, 0, 1, 1])
+    groups = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    found = all_right_counts(texts, gold, predicted, np.arange(8), groups)
+    # a (both right) and d (two of three) are mixed; b has one label, c one row
+    assert found["mixed/rows"].tolist() == [[2, 2], [2, 3]]
+    assert found["mixed/all"].tolist() == [[1, 1], [0, 1]]
+    some = all_right_counts(texts, gold, predicted, np.array([0, 2, 3]), np.zeros(3, dtype=int))
+    assert some["mixed/all"].tolist() == [[0, 0]]  # of a, one row was tested
+    one_answer = np.array([0, 0, 0, 0, 2, 1, 1, 1])
+    blind = all_right_counts(texts, gold, one_answer, np.arange(8), groups)["mixed/all"]
+    assert blind[:, 0].sum() == 0
+
+
+def test_coverage_and_precision_of_what_is_sure_by_hand():
+    gold, predicted = np.array([0, 1, 2, 2]), np.array([0, 1, 2, 0])
+    silent, groups = np.array([False, False, True, False]), np.array([0, 0, 1, 1])
+    found = sure_counts(STANCE, gold, predicted, silent, groups)
+    assert found["sure/coverage"].tolist() == [[2, 2], [1, 2]]
+    assert found["sure/precision"].tolist() == [[2, 2], [0, 1]]
+    gold, predicted = np.array([[1, 0, 0, 0], [0, 0, 0, 0]]), np.array([[1, 1, 0, 0], [0, 0, 0, 0]])
+    found = sure_counts(ATTRIBUTION, gold, predicted, np.array([False, False]), np.array([0, 0]))
+    assert found["sure/precision"].tolist() == [[1, 2]]  # of the labels given
+
+
+def test_a_share_has_the_interval_of_its_groups():
+    counts = np.array([[3.0, 4.0], [1.0, 4.0], [4.0, 4.0], [0.0, 0.0]])
+    weights = draw_weights(4, UncertaintyConfig(rounds=500))
+    found = bootstrap_shares({"x": counts, "nothing": np.zeros((4, 2))}, weights, 0.95)
+    assert set(found) == {"x"}
+    x = found["x"]
+    assert (x.value, x.n_rows, x.n_groups) == (8 / 12, 12, 3)
+    assert 0.25 <= x.low < x.value < x.high <= 1
