@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import time
+
+import numpy as np
 import pytest
 
 from framing import heads
@@ -33,22 +37,48 @@ def test_a_run_that_is_stopped_goes_on_with_the_folds_it_lacks(tmp_path, small_c
     assert not list((tmp_path / "cache/unfinished").iterdir())
 
 
-def test_other_code_does_not_go_on(tmp_path, monkeypatch):
-    one = Unfinished.of(tmp_path, {"seed": 0})
-    same = Unfinished.of(tmp_path, {"seed": 0})
-    other = Unfinished.of(tmp_path, {"seed": 1})
+def place(cache, **facts):
+    """Where such a run keeps its work; let go of at once."""
+    kept = Unfinished.of(cache, facts)
+    kept._lock.release()
+    return kept._folder
+
+
+def test_other_code_or_other_facts_do_not_go_on(tmp_path, monkeypatch):
+    one, same, other = place(tmp_path, seed=0), place(tmp_path, seed=0), place(tmp_path, seed=1)
     monkeypatch.setattr("framing.unfinished._source", lambda: "changed")
-    changed = Unfinished.of(tmp_path, {"seed": 0})
-    assert one._folder == same._folder
-    assert len({one._folder, other._folder, changed._folder}) == 3
+    assert one == same
+    assert len({one, other, place(tmp_path, seed=0)}) == 3
+
+
+def test_a_second_process_at_the_same_run_keeps_nothing(tmp_path):
+    first, second = Unfinished.of(tmp_path, {}), Unfinished.of(tmp_path, {})
+    second.remember("fold 1", {"p": np.eye(2)})
+    assert second.recall("fold 1") is None
+    with second.training("fold 1") as folder:
+        assert folder is None
+    second.done()
+    first.remember("fold 1", {"p": np.eye(2)})
+    assert first.recall("fold 1") is not None
+    first.done()
+    assert not list((tmp_path / "unfinished").iterdir())
+
+
+def test_what_nobody_goes_on_with_is_forgotten_after_a_week(tmp_path):
+    old, new = place(tmp_path, seed=0), place(tmp_path, seed=1)
+    (old / "state").write_text("x")
+    eight_days_ago = time.time() - 8 * 24 * 3600
+    for path in (old / "state", old):
+        os.utime(path, (eight_days_ago, eight_days_ago))
+    place(tmp_path, seed=2)
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_a_half_written_step_is_done_again(tmp_path):
-    import numpy as np
-
     kept = Unfinished.of(tmp_path, {})
     kept.remember("fold 1", {"p": np.eye(2)})
-    assert (Unfinished.of(tmp_path, {}).recall("fold 1")["p"] == np.eye(2)).all()
+    assert (kept.recall("fold 1")["p"] == np.eye(2)).all()
     (file,) = kept._folder.glob("*.safetensors")
     file.write_bytes(file.read_bytes()[:20])
     assert kept.recall("fold 1") is None

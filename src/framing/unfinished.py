@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,21 +18,31 @@ from typing import Any
 
 import numpy as np
 
+_FORGET = 7 * 24 * 3600  # seconds
+
 
 class Unfinished:
     """Finished steps by name, and a folder for each step that is under way. Without ``folder`` nothing is kept."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None = None, lock: Any = None) -> None:
+        self._folder, self._lock = folder, lock
         self.recalled = 0
 
     @classmethod
     def of(cls, cache: Path, facts: Mapping[str, Any]) -> Unfinished:
-        """The place of the run that these facts decide. Another process at the same run keeps nothing."""
+        """The place of the run that these facts decide. While one process is at it, another keeps nothing."""
+        from filelock import FileLock, Timeout
+
         text = json.dumps({**facts, "source": _source()}, sort_keys=True, ensure_ascii=False)
         folder = cache / "unfinished" / hashlib.sha256(text.encode()).hexdigest()[:32]
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _forget_old(folder.parent)
+            lock = FileLock(f"{folder}.lock")
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return cls()
+        return cls(folder, lock)
 
     def _file(self, step: str) -> Path | None:
         name = hashlib.sha256(step.encode()).hexdigest()[:32]
@@ -79,6 +90,16 @@ class Unfinished:
         """The run has come to its end."""
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
+            self._lock.release()
+            Path(f"{self._folder}.lock").unlink(missing_ok=True)
+
+
+def _forget_old(folder: Path) -> None:
+    """Delete what nobody has gone on with for a week."""
+    for path in folder.iterdir():
+        if path.is_dir() and time.time() - max(p.stat().st_mtime for p in (path, *path.rglob("*"))) > _FORGET:
+            shutil.rmtree(path, ignore_errors=True)
+            Path(f"{path}.lock").unlink(missing_ok=True)
 
 
 def _source() -> str:
