@@ -84,7 +84,7 @@ def test_every_experiment_of_the_repository_runs(file, small_csv, tiny_encoder, 
     monkeypatch.chdir(workshop)
     name = file.relative_to(ROOT / "conf/exp").with_suffix("").as_posix()
     tiny = ["encoder=hub", f"encoder.name={tiny_encoder}", "head.frozen_layers=1", "head.epochs=1"]
-    fast = [*FAST, *tiny] if "head: finetune" in file.read_text(encoding="utf-8") else FAST
+    fast = [*FAST, *tiny] if "finetune" in file.read_text(encoding="utf-8") else FAST
     assert run(["train", f"+exp={name}", *fast, "references=[]", f"data.path={small_csv}"]) == 0
     out = capsys.readouterr().out
     assert "champion stays" in out or "@champion" in out

@@ -217,3 +217,15 @@ def test_a_saved_model_needs_the_encoder_only_if_it_is_not_packed_in(tiny_encode
     with pytest.raises(UserError):
         framing.load_model(light)
     assert not list(tmp_path.glob("**/unfinished/*"))
+
+
+def test_a_task_may_have_any_name(encoder):
+    from framing.labels import Task
+
+    tasks = [Task("type", ("a", "b")), Task("train", ("x", "y"), multi=True, reads_target=True)]
+    fitted = head(encoder, tasks=tasks, epochs=1)
+    labels = {"type": np.array([0, 1, 0, 1]), "train": np.eye(2, dtype=int)[[0, 1, 1, 0]]}
+    rows = Rows(["one text", "another", "a third", "a fourth"], ["nato"] * 4)
+    fitted.fit(rows, labels, np.arange(4))
+    assert fitted.predict_proba(rows)["train"].shape == (4, 2)
+    assert list(fitted.predict_proba(rows, only=["type"])) == ["type"]

@@ -78,13 +78,13 @@ class Network(nn.Module):
         if not 0 <= frozen_layers < used:
             raise UserError(f"head.frozen_layers={frozen_layers}: of the encoder {used} layers are used; freeze fewer")
         width = transformer.config.hidden_size
-        self.outputs, self.pad = tuple(outputs), transformer.config.pad_token_id
+        self.outputs = tuple(outputs)
         self.embeddings = transformer.embeddings
         self.lower = nn.ModuleList(found[:frozen_layers])
         self.upper = nn.ModuleList(found[frozen_layers:used])
         self.mark = nn.Parameter(torch.randn(width) * _MARK)
         self.dropout = nn.Dropout(_DROPOUT)
-        self.heads = nn.ModuleDict({o.name: _head(o, width) for o in outputs})
+        self.heads = nn.ModuleList(_head(o, width) for o in outputs)
         self.requires_grad_(True)
         self.embeddings.requires_grad_(False)
         self.lower.requires_grad_(False)
@@ -107,8 +107,7 @@ class Network(nn.Module):
         target = _mean(states, torch.where(any_marked, marked, real).float())
         around = _mean(states, torch.where(any_marked, nearness(marked), 1.0) * real)
         given = {}
-        for output in self.outputs:
-            head = self.heads[output.name]
+        for output, head in zip(self.outputs, self.heads, strict=True):
             if output.multi:
                 given[output.name] = head(self.dropout(states), real)
             else:
