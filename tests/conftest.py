@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from framing.data import Table, read_table
+from framing.encoder import Encoder, EncoderConfig
 from framing.labels import Task
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +75,18 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = Transformer(str(source), max_seq_length=128)
     SentenceTransformer(modules=[model, Pooling(model.get_embedding_dimension())], device="cpu").save(str(target))
     return target
+
+
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
+    """Eight articles, read for ``TASKS``."""
+    return read_table(write_csv(tmp_path_factory.mktemp("table") / "table.csv", sample_rows(8)), TASKS)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Encoder:
+    """The stand-in that can be fine-tuned, opened."""
+    return Encoder(EncoderConfig(kind="hub", name=str(tiny_encoder)), cache=tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")

@@ -3,25 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conftest import STANCE, TASKS, sample_rows, write_csv
-from framing.data import Rows, read_table
+from conftest import STANCE, TASKS
+from framing.data import Rows
 from framing.encoder import Encoder, EncoderConfig
 from framing.exceptions import UserError
 from framing.heads.finetuned import FinetuneConfig, FinetunedHead
 
 
-@pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    return read_table(write_csv(tmp_path_factory.mktemp("d") / "d.csv", sample_rows(8)), TASKS)
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory, tiny_encoder):
-    return Encoder(EncoderConfig(kind="hub", name=str(tiny_encoder)), cache=tmp_path_factory.mktemp("c"))
-
-
-def head(encoder, seed=0, tasks=TASKS, **changes):
-    return FinetunedHead(FinetuneConfig(**{"frozen_layers": 1, "epochs": 3, **changes}), tasks, encoder, seed)
+def head(tiny, seed=0, tasks=TASKS, **changes):
+    return FinetunedHead(FinetuneConfig(**{"frozen_layers": 1, "epochs": 3, **changes}), tasks, tiny, seed)
 
 
 def learnt(fitted):
@@ -32,21 +22,21 @@ def same(a, b):
     return a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a)
 
 
-def test_the_same_seed_gives_the_same_weights(table, encoder):
+def test_the_same_seed_gives_the_same_weights(table, tiny):
     groups = np.arange(len(table))
-    one, two, three = head(encoder), head(encoder), head(encoder, seed=1)
+    one, two, three = head(tiny), head(tiny), head(tiny, seed=1)
     for each in (one, two, three):
         each.fit(table.rows, table.labels, groups)
     assert same(learnt(one), learnt(two))
     assert not same(learnt(one), learnt(three))
 
 
-def test_a_training_that_is_killed_goes_on_as_if_nothing_had_happened(table, encoder, tmp_path, monkeypatch):
+def test_a_training_that_is_killed_goes_on_as_if_nothing_had_happened(table, tiny, tmp_path, monkeypatch):
     from framing.encoder.finetuning import Training
 
     groups = np.arange(len(table)) // 4
     settings = {"epochs": 4, "patience": 4, "inner": 0.2}
-    whole = head(encoder, **settings)
+    whole = head(tiny, **settings)
     whole.fit(table.rows, table.labels, groups)
 
     original, epochs = Training._one_epoch, []
@@ -58,46 +48,46 @@ def test_a_training_that_is_killed_goes_on_as_if_nothing_had_happened(table, enc
         original(self, progress)
 
     monkeypatch.setattr(Training, "_one_epoch", killed)
-    stopped = head(encoder, **settings)
+    stopped = head(tiny, **settings)
     with pytest.raises(KeyboardInterrupt):
         stopped.fit(table.rows, table.labels, groups, tmp_path)
     assert list(tmp_path.iterdir())
-    again = head(encoder, **settings)
+    again = head(tiny, **settings)
     again.fit(table.rows, table.labels, groups, tmp_path)
     assert epochs == [0, 1, 2, 2, 3]  # what was finished is not done again
     assert same(learnt(whole), learnt(again))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_broken_state_is_begun_anew(table, encoder, tmp_path):
+def test_a_broken_state_is_begun_anew(table, tiny, tmp_path):
     (tmp_path / "state.safetensors").write_bytes(b"half a file")
-    one, two = head(encoder), head(encoder)
+    one, two = head(tiny), head(tiny)
     one.fit(table.rows, table.labels, np.arange(len(table)))
     two.fit(table.rows, table.labels, np.arange(len(table)), tmp_path)
     assert same(learnt(one), learnt(two))
 
 
-def test_embeddings_and_frozen_layers_stay_as_they_are(table, encoder):
+def test_embeddings_and_frozen_layers_stay_as_they_are(table, tiny):
     from framing.encoder.transformer import open_model
 
-    fitted = head(encoder)
+    fitted = head(tiny)
     fitted.fit(table.rows, table.labels, np.arange(len(table)))
-    before = dict(open_model(encoder.model_folder())[0].auto_model.named_parameters())
+    before = dict(open_model(tiny.model_folder())[0].auto_model.named_parameters())
     network = fitted._network
     for part, name in ((network.embeddings, "embeddings"), (network.lower[0], "encoder.layer.0")):
         assert all((p == before[f"{name}.{n}"]).all() for n, p in part.named_parameters())
     assert not any((p == before[f"encoder.layer.1.{n}"]).all() for n, p in network.upper[0].named_parameters())
     with pytest.raises(UserError, match="2 layers are used"):
-        head(encoder, frozen_layers=2).fit(table.rows, table.labels, np.arange(len(table)))
+        head(tiny, frozen_layers=2).fit(table.rows, table.labels, np.arange(len(table)))
 
 
-def test_the_layers_are_those_of_the_encoder(table, encoder):
+def test_the_layers_are_those_of_the_encoder(table, tiny):
     import torch
 
     from framing.encoder.network import Network, Output
     from framing.encoder.transformer import open_model
 
-    model = open_model(encoder.model_folder())
+    model = open_model(tiny.model_folder())
     network = Network(model[0].auto_model, [Output("stance", 3, False, True)], 0, 1)
     tokens = model.tokenizer(table.rows.texts[:4], padding=True, return_tensors="pt", truncation=True, max_length=64)
     real = tokens["attention_mask"].bool()
@@ -121,7 +111,7 @@ def test_nearness_falls_with_the_distance_to_the_mark():
     assert weights[25] == weights[[10, 40]].min() - (15 - 3) / 24
 
 
-def test_it_learns_which_of_two_forces_is_meant(encoder):
+def test_it_learns_which_of_two_forces_is_meant(tiny):
     """Praise and blame of two forces in one sentence: only the marker tells the answers apart."""
     forces = {"nato": "the NATO mission", "turkey": "Turkish troops"}
     texts, targets, labels = [], [], []
@@ -132,17 +122,17 @@ def test_it_learns_which_of_two_forces_is_meant(encoder):
         targets += [liked, blamed]
         labels += [0, 1]
     rows, gold = Rows(texts, targets), np.array(labels)
-    fitted = head(encoder, tasks=[STANCE], frozen_layers=0, epochs=30, lr=3e-3, head_lr=1e-2)
+    fitted = head(tiny, tasks=[STANCE], frozen_layers=0, epochs=30, lr=3e-3, head_lr=1e-2)
     fitted.fit(rows, {"stance": gold}, np.arange(len(rows)))
     given = {mode: fitted.predict_proba(rows, mode)["stance"].argmax(axis=1) for mode in ("marked", "unmarked")}
     assert (given["marked"] == gold).mean() > 0.9
     assert (given["unmarked"][::2] == given["unmarked"][1::2]).all()
 
 
-def test_stopping_early_keeps_the_best_epoch_and_learns_from_no_inner_group(table, encoder, monkeypatch):
+def test_stopping_early_keeps_the_best_epoch_and_learns_from_no_inner_group(table, tiny, monkeypatch):
     scores = iter([0.1, 0.9, 0.2, 0.3, 0.4])
     seen = []
-    fitted = head(encoder, epochs=5, patience=2, inner=0.25)
+    fitted = head(tiny, epochs=5, patience=2, inner=0.25)
     groups = np.arange(len(table)) // 5
 
     def scored(task, gold, probabilities):
@@ -158,7 +148,7 @@ def test_stopping_early_keeps_the_best_epoch_and_learns_from_no_inner_group(tabl
     assert len(inner)
     assert not set(groups[learn]) & set(groups[inner])
     with pytest.raises(UserError, match=r"head\.inner"):
-        head(encoder, patience=1).fit(table.rows, table.labels, np.zeros(len(table), dtype=int))
+        head(tiny, patience=1).fit(table.rows, table.labels, np.zeros(len(table), dtype=int))
 
 
 def test_an_encoder_that_is_no_transformer_is_refused(tmp_path):
@@ -167,22 +157,29 @@ def test_an_encoder_that_is_no_transformer_is_refused(tmp_path):
         head(encoder)
 
 
-def test_weights_of_another_shape_are_refused(table, encoder, tmp_path):
-    fitted = head(encoder)
+def test_weights_of_another_shape_are_refused(table, tiny, tmp_path):
+    fitted = head(tiny)
     fitted.fit(table.rows, table.labels, np.arange(len(table)))
     fitted.save(tmp_path)
     with pytest.raises(UserError, match="do not fit"):
-        head(encoder, frozen_layers=0).load(tmp_path)
+        head(tiny, frozen_layers=0).load(tmp_path)
     (tmp_path / "finetuned.json").write_text('{"seen": {"stance": [true], "attribution": []}}')
     with pytest.raises(UserError, match="does not fit the classes"):
-        head(encoder).load(tmp_path)
+        head(tiny).load(tmp_path)
 
 
-def test_only_what_stands_in_braces_is_marked(encoder):
+def test_a_text_longer_than_the_encoder_can_read_is_cut(table, tiny):
+    fitted = head(tiny, epochs=1, max_tokens=100_000)
+    fitted.fit(table.rows, table.labels, np.arange(len(table)))
+    long = Rows(["word " * 5000], ["nato"])
+    assert fitted.predict_proba(long)["stance"].shape == (1, 3)
+
+
+def test_only_what_stands_in_braces_is_marked(tiny):
     from framing.encoder.network import tokenise
     from framing.encoder.transformer import open_model
 
-    tokenizer = open_model(encoder.model_folder()).tokenizer
+    tokenizer = open_model(tiny.model_folder()).tokenizer
     text = "praise for { NATO } and no one else"
     tokens = tokenise(tokenizer, [text, "nobody"], "query: ", 64)
     shown = tokenizer.decode(tokens.ids[0][tokens.marked[0]])
@@ -219,11 +216,11 @@ def test_a_saved_model_needs_the_encoder_only_if_it_is_not_packed_in(tiny_encode
     assert not list(tmp_path.glob("**/unfinished/*"))
 
 
-def test_a_task_may_have_any_name(encoder):
+def test_a_task_may_have_any_name(tiny):
     from framing.labels import Task
 
     tasks = [Task("type", ("a", "b")), Task("train", ("x", "y"), multi=True, reads_target=True)]
-    fitted = head(encoder, tasks=tasks, epochs=1)
+    fitted = head(tiny, tasks=tasks, epochs=1)
     labels = {"type": np.array([0, 1, 0, 1]), "train": np.eye(2, dtype=int)[[0, 1, 1, 0]]}
     rows = Rows(["one text", "another", "a third", "a fourth"], ["nato"] * 4)
     fitted.fit(rows, labels, np.arange(4))

@@ -6,21 +6,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from conftest import TASKS, sample_rows, write_csv
-from framing.data import read_table
-from framing.encoder import Encoder, EncoderConfig
+from conftest import TASKS
 from framing.exceptions import UserError
 from framing.heads import HEADS, config_from_dict, make_head
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    return read_table(write_csv(tmp_path_factory.mktemp("d") / "d.csv", sample_rows(8)), TASKS)
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory, tiny_encoder):
-    return Encoder(EncoderConfig(kind="hub", name=str(tiny_encoder)), cache=tmp_path_factory.mktemp("c"))
 
 
 def settings(kind):
@@ -28,8 +16,8 @@ def settings(kind):
     return HEADS[kind].config(**fast)
 
 
-def fitted(kind, table, encoder):
-    head = make_head(settings(kind), TASKS, encoder, seed=0)
+def fitted(kind, table, tiny):
+    head = make_head(settings(kind), TASKS, tiny, seed=0)
     head.prepare(table.rows)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -38,8 +26,8 @@ def fitted(kind, table, encoder):
 
 
 @pytest.mark.parametrize("kind", HEADS)
-def test_every_head_gives_probabilities_and_survives_being_saved(kind, table, encoder, tmp_path):
-    head = fitted(kind, table, encoder)
+def test_every_head_gives_probabilities_and_survives_being_saved(kind, table, tiny, tmp_path):
+    head = fitted(kind, table, tiny)
     given = head.predict_proba(table.rows)
     for task in TASKS:
         p = given[task.name]
@@ -52,18 +40,18 @@ def test_every_head_gives_probabilities_and_survives_being_saved(kind, table, en
     for file in tmp_path.glob("*.skops"):
         with zipfile.ZipFile(file) as archive:
             assert len(archive.namelist()) < 200  # one for each array, not one for each word of a vocabulary
-    again = make_head(settings(kind), TASKS, encoder, seed=0)
+    again = make_head(settings(kind), TASKS, tiny, seed=0)
     again.load(tmp_path)
     for name, p in again.predict_proba(table.rows).items():
         assert (p == given[name]).all()
 
 
 @pytest.mark.parametrize("kind", HEADS)
-def test_a_class_that_training_never_saw_gets_no_probability(kind, table, encoder):
+def test_a_class_that_training_never_saw_gets_no_probability(kind, table, tiny):
     rows = np.flatnonzero(table.labels["stance"] != 1)
     labels = {"stance": table.labels["stance"][rows], "attribution": table.labels["attribution"][rows].copy()}
     labels["attribution"][:, 3] = 0
-    head = make_head(settings(kind), TASKS, encoder, seed=0)
+    head = make_head(settings(kind), TASKS, tiny, seed=0)
     head.fit(table.rows.take(rows), labels, rows)
     given = head.predict_proba(table.rows)
     assert (given["stance"][:, 1] == 0).all()
@@ -71,8 +59,8 @@ def test_a_class_that_training_never_saw_gets_no_probability(kind, table, encode
 
 
 @pytest.mark.parametrize("kind", ["tfidf", "logistic", "finetune"])
-def test_the_answer_depends_on_the_target_only_through_the_marker(kind, table, encoder):
-    head = fitted(kind, table, encoder)
+def test_the_answer_depends_on_the_target_only_through_the_marker(kind, table, tiny):
+    head = fitted(kind, table, tiny)
     from framing.data import Rows
 
     text = "رحب الوزير ببعثة الناتو ورفض بقاء القوات التركية في البلاد"

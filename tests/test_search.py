@@ -86,3 +86,11 @@ def test_what_cannot_be_searched_is_said_before_anything_is_done(command, space,
     assert run(command(space, head)) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "mlflow.db").exists()
+
+
+@pytest.mark.parametrize(
+    "setting", ["search.trials=0", "search.storage=nonsense", "search.storage=sqlite:////no/where.db"]
+)
+def test_a_study_that_cannot_be_is_said(command, setting, capsys):
+    assert run([*command(SPACE), setting]) == 2
+    assert setting.partition("=")[0] in capsys.readouterr().err

@@ -34,15 +34,15 @@ class CalibrationConfig:
 @dataclass(frozen=True)
 class Calibration:
     """Of one task. ``slope`` and ``shift`` act on log odds, one for each label where labels are many; else ``slope`` is
-    one inverse temperature and ``shift`` is 0. An answer less probable than ``surest`` (again one, or one for each
-    label) is abstained from."""
+    one inverse temperature and ``shift`` is 0. An answer less probable than ``threshold`` (again one, or one for
+    each label) is abstained from."""
 
     slope: tuple[float, ...] = (1.0,)
     shift: tuple[float, ...] = (0.0,)
     threshold: tuple[float, ...] = (0.0,)
 
     def apply(self, task: Task, probabilities: np.ndarray) -> np.ndarray:
-        """``(n, k)`` calibrated probabilities; what was exactly 0 stays 0, and no order of classes changes."""
+        """``(n, k)`` calibrated probabilities; what was exactly 0 stays 0. Of a single-label task the answer stays."""
         p = np.clip(probabilities, _TINY, 1 - _TINY)
         if task.multi:
             x = np.log(p / (1 - p)) * self.slope + self.shift

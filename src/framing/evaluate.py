@@ -43,15 +43,15 @@ class Result:
     """
 
     head: str
-    probabilities: dict[str, np.ndarray]
-    predicted: dict[str, np.ndarray]
-    abstained: dict[str, np.ndarray]
-    scores: Scores
+    folds: list[dict[str, str | int | float]]  # one line for each split
     controls: dict[Mode, Scores]
     slices: dict[str, Scores]  # by the slice's name
-    confusions: dict[str, np.ndarray]
-    calibrations: dict[str, Calibration]
-    folds: list[dict[str, str | int | float]]  # one line for each split
+    scores: Scores = field(default_factory=dict)
+    probabilities: dict[str, np.ndarray] = field(default_factory=dict)
+    predicted: dict[str, np.ndarray] = field(default_factory=dict)
+    abstained: dict[str, np.ndarray] = field(default_factory=dict)
+    confusions: dict[str, np.ndarray] = field(default_factory=dict)
+    calibrations: dict[str, Calibration] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -184,7 +184,7 @@ class _Scorer:
     ) -> Result:
         """Everything that is known of the head."""
         lines = [self._fold_line(split) for split in self.protocol.splits]
-        result = Result(name, {}, {}, {}, {}, {m: {} for m in MODES}, {s: {} for s in self.slices}, {}, {}, lines)
+        result = Result(name, lines, controls={m: {} for m in MODES}, slices={s: {} for s in self.slices})
         for task in self.table.tasks:
             gold = self.table.labels[task.name]
             if calibrated:

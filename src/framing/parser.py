@@ -43,10 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
         "OVERRIDE is Hydra's: +exp=NAME takes an experiment of conf/exp/, key=value changes one setting\n"
         "(data.path=mine.csv, head=svm, head.C=0.1, encoder=hub, 'task=[stance]'). --show prints them all.",
     )
-    train.add_argument("overrides", nargs="*", metavar="OVERRIDE")
     train.add_argument("-m", "--multirun", action="store_true", help="one run for every combination of values a,b,c")
     train.add_argument("--show", action="store_true", help="print the composed configuration and stop")
-    _add_conf(train)
+    _add_overrides(train)
 
     search = verb(
         "search",
@@ -54,8 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
         "Optuna tries what search.space lists (conf/exp/finetune.yaml) on one inner split; every trial is a run under\n"
         "one parent. Stopped and started again it goes on. OVERRIDE as for train (search.trials=20).",
     )
-    search.add_argument("overrides", nargs="*", metavar="OVERRIDE")
-    _add_conf(search)
+    _add_overrides(search)
 
     check = verb(
         "check",
@@ -63,11 +61,10 @@ def build_parser() -> argparse.ArgumentParser:
         "Only `text` and one label column are needed. OVERRIDE as for train ('task=[stance,tone]', protocol.folds=3).",
     )
     check.add_argument("file", metavar="FILE")
-    check.add_argument("overrides", nargs="*", metavar="OVERRIDE")
     check.add_argument("--strict", action="store_true", help="fail on warnings too")
     check.add_argument("--all", action="store_true", help=f"print every finding, not the first {SHOWN} of a severity")
     check.add_argument("--run", metavar="RUN", help="add probable label errors, by this run's out-of-fold answers")
-    _add_conf(check)
+    _add_overrides(check)
     _add_uri(check)
 
     agree = verb(
@@ -106,7 +103,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_conf(parser: argparse.ArgumentParser) -> None:
+def _add_overrides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("overrides", nargs="*", metavar="OVERRIDE")
     parser.add_argument("--conf", type=Path, metavar="DIR", help="a folder of your own configuration files")
 
 

@@ -43,6 +43,8 @@ def search(request: Request) -> Found:
     base = config.head
     if not isinstance(base, FinetuneConfig):
         raise UserError(f"search: head={base.kind} is not fine-tuned; sweep it: train -m head.C=0.1,1,10")
+    if config.search.trials < 1:
+        raise UserError(f"search.trials={config.search.trials}: at least 1 is needed")
     if not config.search.space:
         raise UserError("search: there is nothing to try; give search.space (see conf/exp/finetune.yaml)")
     for name, values in config.search.space.items():
@@ -114,16 +116,22 @@ def _optuna() -> Any:
 
 def _study(optuna: Any, config: Config, decides: Mapping[str, Any]) -> Any:
     """The study of exactly this question. A trial that was killed in the middle is tried again."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     facts = {**decides, "space": {k: asdict(v) for k, v in config.search.space.items()}, "inner": config.search.inner}
     name = hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
-    study = optuna.create_study(
-        storage=config.search.storage,
-        study_name=f"framing-{name}",
-        load_if_exists=True,
-        direction="maximize",
-        sampler=optuna.samplers.TPESampler(seed=config.search.seed),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1),
-    )
+    try:
+        study = optuna.create_study(
+            storage=config.search.storage,
+            study_name=f"framing-{name}",
+            load_if_exists=True,
+            direction="maximize",
+            sampler=optuna.samplers.TPESampler(seed=config.search.seed),
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1),
+        )
+    except (SQLAlchemyError, ImportError, optuna.exceptions.OptunaError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"search.storage={config.search.storage}: cannot be used ({reason})") from None
     state = optuna.trial.TrialState
     for trial in study.trials:
         if trial.state == state.RUNNING:

@@ -12,12 +12,14 @@ class Recipe:
     """Settings of fine-tuning.
 
     epochs. batch_size: rows. max_tokens: longer texts are cut. lr, head_lr: peak learning rates of the encoder's top
-    layer and of what is new. lr_decay: factor from each layer to the one below. frozen_layers: lowest layers left as
-    they are, as the embeddings always are. weight_decay. warmup: share of the steps. balance: 1 weights classes by the
-    inverse of their frequency, 0 not at all. smoothing: of the labels of single-label tasks. unmarked: share of rows
-    shown without their target marked, to the tasks that do not read it. patience: epochs without a better score on
-    the inner groups before training stops, 0 to go on to the end and learn from all groups; inner: share of groups
-    kept for that. precision: float32, bfloat16, or auto: bfloat16 where the processor has it.
+    layer and of what is new. lr_decay: factor from each layer to the one below. layers: how many of the encoder's
+    layers are used, from the lowest, 0 for all. frozen_layers: how many of these stay as they are, as the embeddings
+    always do. weight_decay. warmup: share of the steps. balance: 1 weights classes by the inverse of their frequency,
+    0 not at all. contrast: weight of sentences that are labelled differently toward their targets. smoothing: of the
+    labels of single-label tasks. unmarked: share of batches shown without the target marked, for the tasks that do not
+    read it. patience: epochs without a better score on the inner groups before training stops, 0 to go on to the end
+    and learn from all groups. inner: share of groups kept for that. precision: float32, bfloat16, or auto: bfloat16
+    where the processor has it.
     """
 
     epochs: int = 6

@@ -45,6 +45,7 @@ class FinetunedHead:
         self._folder, self._prompt = folder, encoder.config.prompt
         self._network: Network | None = None
         self._tokenizer: Any = None
+        self._longest = config.max_tokens
         self._seen: dict[str, list[bool]] = {}  # for each task, which classes training had
         self.after_epoch: Callable[[int, float], None] = lambda epoch, score: None  # told of the inner score
 
@@ -61,11 +62,12 @@ class FinetunedHead:
         self._seen = {t.name: (t.class_counts(labels[t.name]) > 0).tolist() for t in self.tasks}
         learn, inner = self._inner_split(groups)
         learnt_from = rows.take(learn)
+        plain = _plain(learnt_from)
         examples = Examples(
             self._tokens(_marked(learnt_from, "marked")),
-            self._tokens(_plain(learnt_from)),
+            self._tokens(plain),
             {t.name: labels[t.name][learn] for t in self.tasks},
-            np.unique(_plain(learnt_from), return_inverse=True)[1].ravel(),
+            np.unique(plain, return_inverse=True)[1].ravel(),
         )
 
         def validate(epoch: int) -> float:
@@ -140,6 +142,7 @@ class FinetunedHead:
 
         model = open_model(self._folder)
         self._tokenizer = model.tokenizer
+        self._longest = min(self.config.max_tokens, model.max_seq_length or self.config.max_tokens)
         outputs = [Output(t.name, len(t.classes), t.multi, t.reads_target) for t in self.tasks]
         torch.manual_seed(self.seed)
         self._network = Network(model[0].auto_model, outputs, self.config.layers, self.config.frozen_layers)
@@ -148,7 +151,7 @@ class FinetunedHead:
     def _tokens(self, texts: Sequence[str]) -> Tokens:
         from framing.encoder.network import tokenise
 
-        return tokenise(self._tokenizer, texts, self._prompt, self.config.max_tokens)
+        return tokenise(self._tokenizer, texts, self._prompt, self._longest)
 
     def save(self, folder: Path) -> None:
         """See :class:`Head`."""
