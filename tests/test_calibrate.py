@@ -64,7 +64,7 @@ def test_a_precision_that_no_answer_reaches_abstains_from_all():
 
 
 def test_of_many_labels_only_an_unsure_one_that_is_given_makes_a_row_abstain():
-    calibration = Calibration((1.0,) * 4, (0.0,) * 4, (0.9, 0.5, 0.5, NEVER))
+    calibration = Calibration((1.0,) * 4, (0.0,) * 4, (0.5,) * 4, (0.9, 0.5, 0.5, NEVER))
     p = np.array([[0.95, 0.1, 0.1, 0.1], [0.6, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.99]])
     assert calibration.abstains(ATTRIBUTION, calibration.apply(ATTRIBUTION, p)).tolist() == [False, True, False, True]
 
@@ -97,3 +97,24 @@ def test_it_survives_json_and_a_broken_one_is_refused():
             from_json(broken, [STANCE])
     with pytest.raises(UserError, match=r"calibration\.precision"):
         CalibrationConfig(precision=1.5)
+
+
+def test_a_label_is_given_from_the_probability_on_that_makes_f1_best():
+    rng = np.random.default_rng(0)
+    truth = rng.beta(0.6, 3.0, 20_000)  # a rare label whose probabilities are right, and seldom above one half
+    p = np.tile(truth[:, None], (1, 4))
+    gold = (rng.random(p.shape) < p).astype(int)
+    fitted = fit(ATTRIBUTION, p, gold, CONFIG)
+    calibrated = fitted.apply(ATTRIBUTION, p)
+    given = fitted.decide(ATTRIBUTION, calibrated)
+    f1 = 2 * (given * gold).sum(0) / (given.sum(0) + gold.sum(0))
+    half = (calibrated >= 0.5).astype(int)
+    assert (f1 > 2 * (half * gold).sum(0) / (half.sum(0) + gold.sum(0)) + 0.05).all()
+    assert np.allclose(fitted.cut, f1 / 2, atol=0.05)  # Lipton et al.: the best cut is half of the best F1
+
+
+def test_the_cut_of_a_label_that_is_too_rare_to_tell_is_one_half():
+    p = np.full((100, 4), 0.1)
+    gold = np.zeros((100, 4), dtype=int)
+    gold[:5] = 1
+    assert fit(ATTRIBUTION, p, gold, CONFIG).cut == (0.5,) * 4

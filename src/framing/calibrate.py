@@ -1,7 +1,8 @@
-"""Probabilities that mean what they say, and how sure an answer must be to be given.
+"""Probabilities that mean what they say, from where on a label is given, and how sure an answer must be.
 
 Temperature scaling (Guo et al., ICML 2017) where one class is right; Platt's scaling (1999) of each label where many
-may be. Everything is fitted on out-of-fold probabilities, and never measured on the groups that it was fitted on.
+may be, and for each label the cut that gave the best F1. Everything is fitted on out-of-fold probabilities, and never
+measured on the groups that it was fitted on.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ class CalibrationConfig:
 @dataclass(frozen=True)
 class Calibration:
     """Of one task. ``slope`` and ``shift`` act on log odds, one for each label where labels are many; else ``slope`` is
-    one inverse temperature and ``shift`` is 0. An answer less probable than ``threshold`` (again one, or one for
-    each label) is abstained from."""
+    one inverse temperature and ``shift`` is 0. Where labels are many, one is given from the probability ``cut`` on. An
+    answer less probable than ``threshold`` (again one, or one for each label) is abstained from."""
 
     slope: tuple[float, ...] = (1.0,)
     shift: tuple[float, ...] = (0.0,)
+    cut: tuple[float, ...] = (0.5,)
     threshold: tuple[float, ...] = (0.0,)
 
     def apply(self, task: Task, probabilities: np.ndarray) -> np.ndarray:
@@ -54,24 +56,29 @@ class Calibration:
             return out / out.sum(axis=1, keepdims=True)
         return np.where(probabilities == 0, 0, out)
 
+    def decide(self, task: Task, calibrated: np.ndarray) -> np.ndarray:
+        """Labels of the shape that the task encodes, from ``(n, k)`` calibrated probabilities."""
+        return (calibrated >= self.cut).astype(np.int64) if task.multi else calibrated.argmax(axis=1)
+
     def abstains(self, task: Task, calibrated: np.ndarray) -> np.ndarray:
         """``(n,)`` whether the answer is too unsure: its probability, or that of any label given, is too low."""
         if not task.multi:
             return calibrated.max(axis=1) < self.threshold[0]
-        return ((task.decide(calibrated) == 1) & (calibrated < self.threshold)).any(axis=1)
+        return ((self.decide(task, calibrated) == 1) & (calibrated < self.threshold)).any(axis=1)
 
 
 def fit(task: Task, probabilities: np.ndarray, gold: np.ndarray, config: CalibrationConfig) -> Calibration:
     """From ``(n, k)`` out-of-fold probabilities and labels as the task encodes them."""
     slope, shift = _platt(probabilities, gold) if task.multi else _temperature(probabilities, gold)
-    scaled = Calibration(slope, shift, (0.0,) * len(slope))
-    calibrated = scaled.apply(task, probabilities)
-    if task.multi:
-        given = task.decide(calibrated) == 1
-        sure = [_threshold(c[g], y[g] == 1, config) for c, y, g in zip(calibrated.T, gold.T, given.T, strict=True)]
-    else:
-        sure = [_threshold(calibrated.max(axis=1), task.decide(calibrated) == gold, config)]
-    return Calibration(slope, shift, tuple(sure))
+    half = (0.5,) * len(slope)
+    calibrated = Calibration(slope, shift, half).apply(task, probabilities)
+    if not task.multi:
+        sure = _threshold(calibrated.max(axis=1), calibrated.argmax(axis=1) == gold, config)
+        return Calibration(slope, shift, half, (sure,))
+    columns = list(zip(calibrated.T, gold.T, strict=True))
+    cut = tuple(_cut(c, y) for c, y in columns)
+    threshold = tuple(_threshold(c[c >= k], y[c >= k] == 1, config) for (c, y), k in zip(columns, cut, strict=True))
+    return Calibration(slope, shift, cut, threshold)
 
 
 def _temperature(probabilities: np.ndarray, gold: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -107,6 +114,20 @@ def _platt(probabilities: np.ndarray, gold: np.ndarray) -> tuple[tuple[float, ..
     return tuple(slopes), tuple(shifts)
 
 
+def _cut(probability: np.ndarray, gold: np.ndarray) -> float:
+    """From which calibrated probability on the label gives the best F1: half that F1 is what theory expects (Lipton,
+    Elkan and Naryanaswamy, ECML 2014). One half where the label is too rare to tell."""
+    if gold.sum() < _FEW:
+        return 0.5
+    order = np.argsort(-probability, kind="stable")
+    p, right = probability[order], np.cumsum(gold[order])
+    f1 = 2 * right / (np.arange(1, len(p) + 1) + gold.sum())
+    last_of_ties = np.append(p[1:] < p[:-1], True)
+    best = int(np.argmax(np.where(last_of_ties, f1, -1.0)))
+    below = p[best + 1] if best + 1 < len(p) else 0.0
+    return float((p[best] + below) / 2)
+
+
 def _threshold(confidence: np.ndarray, right: np.ndarray, config: CalibrationConfig) -> float:
     """The lowest confidence from which on the wanted share is right; ``NEVER`` if there is none."""
     order = np.argsort(-confidence, kind="stable")
@@ -135,7 +156,7 @@ def fit_folds(
     for fold in np.unique(folds[tested]).tolist():
         others = tested & (folds != fold)
         k = len(task.classes) if task.multi else 1
-        as_it_is = Calibration((1.0,) * k, (0.0,) * k, (0.0,) * k)
+        as_it_is = Calibration((1.0,) * k, (0.0,) * k, (0.5,) * k, (0.0,) * k)
         by_fold[fold] = fit(task, probabilities[others], gold[others], config) if others.any() else as_it_is
     return by_fold, fit(task, probabilities[tested], gold[tested], config)
 
@@ -151,7 +172,7 @@ def from_json(values: Any, tasks: Sequence[Task]) -> dict[str, Calibration]:
     for task in tasks:
         k = len(task.classes) if task.multi else 1
         try:
-            parts = {f: tuple(float(v) for v in values[task.name][f]) for f in ("slope", "shift", "threshold")}
+            parts = {f: tuple(float(v) for v in values[task.name][f]) for f in ("slope", "shift", "cut", "threshold")}
         except (TypeError, KeyError, ValueError):
             raise UserError(f"calibration of task {task.name}: not readable") from None
         if any(len(v) != k or not np.isfinite(v).all() for v in parts.values()):

@@ -17,8 +17,8 @@ from framing.data import Table
 from framing.heads import Head
 from framing.labels import Task
 from framing.metrics import all_right_counts, confusion, group_counts, headline, scores, sure_counts
-from framing.split import Split, fold_of_rows, refuse_leak
-from framing.targets import MODES, Mode
+from framing.split import Split, fold_of_rows, numbered, refuse_leak
+from framing.targets import MODES, Mode, modes_of
 from framing.uncertainty import (
     Interval,
     UncertaintyConfig,
@@ -38,7 +38,8 @@ class Result:
 
     ``probabilities`` are calibrated by what the other folds teach, ``abstained`` says which answers fall below a
     threshold learnt in the same way; ``calibrations`` are what all folds together teach. ``controls`` are the scores
-    of the tasks that read the target for each way of showing it, ``marked`` included. ``slices`` are scores of part of
+    under each way of showing the text that differs for a task, ``marked`` included, and ``answers`` what was
+    answered under the others. ``slices`` are scores of part of
     the rows: of a published split, those whose sentence is not in its training rows.
     """
 
@@ -49,6 +50,7 @@ class Result:
     scores: Scores = field(default_factory=dict)
     probabilities: dict[str, np.ndarray] = field(default_factory=dict)
     predicted: dict[str, np.ndarray] = field(default_factory=dict)
+    answers: dict[Mode, dict[str, np.ndarray]] = field(default_factory=dict)
     abstained: dict[str, np.ndarray] = field(default_factory=dict)
     confusions: dict[str, np.ndarray] = field(default_factory=dict)
     calibrations: dict[str, Calibration] = field(default_factory=dict)
@@ -112,7 +114,7 @@ def evaluate(
         results[name] = _Scorer(protocol).result(name, raw, seconds, calibrated[name] if calibrated else None)
     evaluation = Evaluation(table, groups, protocol.splits, results, protocol.uncertainty.level)
     rows = evaluation.tested
-    numbers = _numbered(groups[rows])
+    numbers = numbered(groups[rows])
     main, *others = results
     for other in others:
         evaluation.differences[other] = {
@@ -138,7 +140,7 @@ def _out_of_fold(
 ) -> tuple[dict[Mode, dict[str, np.ndarray]], list[float]]:
     """Probabilities as the head gives them, for each way of showing the target; and the seconds of each split."""
     table, rows = protocol.table, protocol.table.rows
-    asked = {mode: [t for t in table.tasks if t.reads_target or mode == "marked"] for mode in MODES}
+    asked = {mode: [t for t in table.tasks if mode in modes_of(t.reads_target)] for mode in MODES}
     raw: dict[Mode, dict[str, np.ndarray]] = {
         mode: {t.name: np.full((len(table), len(t.classes)), np.nan) for t in tasks} for mode, tasks in asked.items()
     }
@@ -194,12 +196,12 @@ class _Scorer:
                 by_fold, last = fit_folds(task, raw["marked"][task.name], gold, self.fold, self.protocol.calibration)
             result.calibrations[task.name] = last
             for mode in (m for m in MODES if task.name in raw[m]):
-                probabilities, silent = self._calibrated(task, raw[mode][task.name], by_fold)
-                predicted = task.decide(np.nan_to_num(probabilities))  # untested rows: never scored
+                probabilities, predicted, silent = self._calibrated(task, raw[mode][task.name], by_fold)
                 found = self._scores(task, predicted, self.rows, silent if mode == "marked" else None)
-                if task.reads_target:
-                    result.controls[mode][task.name] = found
-                if mode == "marked":
+                result.controls[mode][task.name] = found
+                if mode != "marked":
+                    result.answers.setdefault(mode, {})[task.name] = predicted
+                else:
                     result.probabilities[task.name], result.predicted[task.name] = probabilities, predicted
                     result.abstained[task.name], result.scores[task.name] = silent, found
                     for part, rows in self.slices.items():
@@ -214,21 +216,23 @@ class _Scorer:
 
     def _calibrated(
         self, task: Task, raw: np.ndarray, by_fold: Mapping[int, Calibration]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities, and which rows abstain."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Probabilities, answers, and which rows abstain; of rows that were not tested, none of it means anything."""
         probabilities, silent = raw.copy(), np.zeros(len(raw), dtype=bool)
+        predicted = np.zeros_like(self.table.labels[task.name])
         for k, fitted in by_fold.items():
             here = self.fold == k
             probabilities[here] = fitted.apply(task, raw[here])
+            predicted[here] = fitted.decide(task, probabilities[here])
             silent[here] = fitted.abstains(task, probabilities[here])
-        return probabilities, silent
+        return probabilities, predicted, silent
 
     def _scores(
         self, task: Task, predicted: np.ndarray, rows: np.ndarray, silent: np.ndarray | None = None
     ) -> dict[str, Interval]:
         """Every score of these rows, with its interval."""
         gold, uncertainty = self.table.labels[task.name], self.protocol.uncertainty
-        groups = _numbered(self.protocol.groups[rows])
+        groups = numbered(self.protocol.groups[rows])
         weights = draw_weights(int(groups.max()) + 1, uncertainty)
         counts = group_counts(task, gold[rows], predicted[rows], groups)
         found = bootstrap(task, counts, weights, uncertainty.level, len(rows))
@@ -267,11 +271,6 @@ def _slices(table: Table, splits: Sequence[Split]) -> dict[str, np.ndarray]:
     return {name: rows for name, rows in found.items() if len(rows)}
 
 
-def _numbered(groups: np.ndarray) -> np.ndarray:
-    """Group labels as numbers from 0 without gaps."""
-    return np.unique(groups, return_inverse=True)[1].ravel()
-
-
 def prediction_table(evaluation: Evaluation) -> pd.DataFrame:
     """Every row with its group, fold, gold labels, and each head's answers and probabilities."""
     table = evaluation.table
@@ -287,4 +286,7 @@ def prediction_table(evaluation: Evaluation) -> pd.DataFrame:
             columns[f"{name}/{task.name}_abstained"] = result.abstained[task.name].astype(int)
             for i, label in enumerate(task.classes):
                 columns[f"{name}/{task.name}_{label}"] = result.probabilities[task.name][:, i].round(6)
+            for mode, answers in result.answers.items():
+                if task.name in answers:
+                    columns[f"{name}@{mode}/{task.name}"] = task.names(answers[task.name])
     return pd.concat([out, pd.DataFrame(columns, index=out.index)], axis=1)

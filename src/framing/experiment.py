@@ -114,7 +114,7 @@ def train(request: Request) -> Outcome:
             with clock("save"):
                 calibrations = evaluation.main.calibrations
                 _save_model(folder / model.MLFLOW_FOLDER, head, calibrations, request, table, used, run.id)
-        record.write_artifacts(folder / "artifacts", request, evaluation, final)
+        record.write_artifacts(folder / "artifacts", request, evaluation, final, run.id)
         run.metrics({**record.metrics(evaluation), **clock.seconds, "memory/peak_mb": record.peak_memory()})
         if final:
             run.metrics({f"held_out/{name}": value for name, value in record.metrics(final).items()})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from framing.checks import NOTE, Finding
 from framing.data import Table
@@ -37,20 +36,17 @@ def probable_label_errors(table: Table, run: str, tracking_uri: str) -> list[Fin
     """
     from cleanlab.filter import find_label_issues
 
-    from framing.registry import run_predictions
+    from framing.registry import open_run
 
-    stored = run_predictions(run, tracking_uri).set_index("id")
-    own = table.frame["id"]
-    if not own.isin(stored.index).any():
+    stored = open_run(run, tracking_uri)
+    place = {row_id: i for i, row_id in enumerate(stored.frame["id"])}
+    tested = np.array([i for i, row_id in enumerate(table.frame["id"]) if row_id in place], dtype=int)
+    if not len(tested):
         raise UserError(f"{table.path}: no row of it was predicted by run {run}; name a run on this file")
-    tested = np.flatnonzero(own.isin(stored.index[stored["fold"] > 0]))
+    at = [place[table.frame["id"].iloc[i]] for i in tested]
     findings = []
-    for task in table.tasks:
-        head = _main_head(stored, task)
-        if not head:
-            continue
-        columns = [f"{head}/{task.name}_{c}" for c in task.classes]
-        probabilities = stored.loc[own.iloc[tested], columns].to_numpy(dtype=float)
+    for task in (t for t in table.tasks if t in stored.tasks):
+        probabilities = stored.probabilities(task)[at]
         labels = table.labels[task.name][tested]
         doubt = suspicion(task, labels, probabilities)
         if task.multi:
@@ -62,19 +58,10 @@ def probable_label_errors(table: Table, run: str, tracking_uri: str) -> list[Fin
             issues = np.any(pairs, axis=0) if pairs else np.zeros(len(labels), dtype=bool)
         else:
             issues = find_label_issues(labels, probabilities, n_jobs=1)
-        answers = task.names(task.decide(probabilities))
+        answers = task.names(stored.predicted(task)[at])
         given = task.names(labels)
         for i in sorted(np.flatnonzero(issues), key=lambda i: -doubt[i]):
             message = f"is {given[i] or 'none'!r}, the run says {answers[i] or 'none'!r} (doubt {doubt[i]:.2f})"
             number = table.numbers[int(tested[i])]
             findings.append(Finding("N303", NOTE, (number,), task.column, f"{message}; read it once more"))
     return findings
-
-
-def _main_head(stored: pd.DataFrame, task: Task) -> str:
-    """The run's own head: the first of those whose answers stand in the table."""
-    for column in stored.columns:
-        head, _, rest = column.partition("/")
-        if rest == task.name:
-            return head
-    return ""

@@ -32,7 +32,7 @@ from framing.lexicon import DEFAULT_TARGET
 from framing.targets import RENDERING_VERSION, Mode
 from framing.text import NORMALISER_VERSION
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST, LAYOUT, ENCODER_FOLDER = "manifest.json", "model.json", "encoder"
 MLFLOW_FOLDER = "model"  # the name that our folder has inside the `data/` of the MLflow folder around it
 _MAX_JSON = 4_000_000
@@ -82,7 +82,7 @@ class Model:
             calibration = self.calibrations[task.name]
             probabilities = calibration.apply(task, given.get(task.name, np.zeros((0, len(task.classes)))))
             silent = empty if task.reads_target else np.zeros_like(empty)
-            names = np.array(task.names(task.decide(probabilities)), dtype=object)
+            names = np.array(task.names(calibration.decide(task, probabilities)), dtype=object)
             columns[task.name] = np.where(silent, "", names) if len(rows) else names
             for i, name in enumerate(task.classes):
                 columns[f"{task.name}_{name}"] = np.where(silent, np.nan, probabilities[:, i])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from framing import plots, provenance, summary
+from framing import plots, provenance, stored, summary
 from framing.config import Config
 from framing.data import Table
 from framing.encoder import Encoder
@@ -110,14 +110,38 @@ def peak_memory() -> float:
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def write_artifacts(folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None) -> None:
+def _facts_of_run(request: Request, evaluation: Evaluation, run_id: str) -> dict[str, Any]:
+    config = request.config
+    return {
+        "name": request.run_name,
+        "run_id": run_id,
+        "command": request.command,
+        "overrides": list(request.overrides),
+        "data_path": evaluation.table.path,
+        "data_sha256": evaluation.table.sha256,
+        "protocol": asdict(config.protocol),
+        "uncertainty": asdict(config.uncertainty),
+        "calibration": asdict(config.calibration),
+        "heads": list(evaluation.results),
+        "seconds": {name: result.seconds for name, result in evaluation.results.items()},
+        "versions": provenance.package_versions(),
+        **provenance.git_state(Path.cwd()),
+    }
+
+
+def write_artifacts(
+    folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None, run_id: str
+) -> None:
     """All files of a run, into a new folder."""
     folder.mkdir()
     (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
     (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
     page = summary.run_summary(evaluation, final, request.run_name, request.command, request.config.published)
     (folder / "summary.md").write_text(page, encoding="utf-8")
-    prediction_table(evaluation).to_csv(folder / "predictions.csv", index=False)
+    prediction_table(evaluation).to_csv(folder / stored.PREDICTIONS, index=False)
+    if final:
+        prediction_table(final).to_csv(folder / stored.HELD_OUT, index=False)
+    stored.write_facts(folder, evaluation.table.tasks, _facts_of_run(request, evaluation, run_id))
     for name, result in evaluation.results.items():
         pd.DataFrame(result.folds).to_csv(folder / f"folds_{name}.csv", index=False)
     tasks = {t.name: t for t in evaluation.table.tasks}

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-import pandas as pd
-
 from framing.exceptions import UserError
+from framing.stored import PREDICTIONS, StoredRun, read_run
 from framing.track import DEFAULT_URI, MODEL, Tracking, lock, mlflow_module, open_store, resolve
 
 
@@ -75,20 +74,20 @@ def promote(name: str, uri: str) -> str:
     return f"models:/{MODEL}@champion is now version {version.version} (run {run_id[:8]})"
 
 
-def run_predictions(name: str, uri: str) -> pd.DataFrame:
-    """The out-of-fold predictions that a run stored, one row for each row of its data."""
-    client = open_store(uri)
-    run_id = _find_run(client, name)
-    place = urlparse(client.get_run(run_id).info.artifact_uri)
-    folder = Path(unquote(place.path))
-    if place.scheme in ("", "file"):
-        file = (folder if folder.is_dir() else _moved(folder, resolve(uri))) / "predictions.csv"
-    else:
-        address = f"runs:/{run_id}/predictions.csv"
-        file = Path(mlflow_module().artifacts.download_artifacts(address, tracking_uri=resolve(uri).uri))
-    if not file.is_file():
-        raise UserError(f"run {name}: has stored no predictions; name a finished run")
-    return pd.read_csv(file, dtype={"id": str}, keep_default_na=False, na_values={})
+def open_run(name: str, uri: str, file: str = PREDICTIONS) -> StoredRun:
+    """A run as it was recorded, by its id, the beginning of it, its name, or the folder of its artifacts."""
+    folder = Path(name)
+    if not folder.is_dir():
+        client = open_store(uri)
+        run_id = _find_run(client, name)
+        place = urlparse(client.get_run(run_id).info.artifact_uri)
+        folder = Path(unquote(place.path))
+        if place.scheme not in ("", "file"):
+            address = f"runs:/{run_id}"
+            folder = Path(mlflow_module().artifacts.download_artifacts(address, tracking_uri=resolve(uri).uri))
+        elif not folder.is_dir():
+            folder = _moved(folder, resolve(uri))
+    return read_run(folder, name, file)
 
 
 def _find_run(client: Any, name: str) -> str:

@@ -167,3 +167,8 @@ def fold_of_rows(splits: Sequence[Split], n: int) -> np.ndarray:
     for k, split in enumerate(splits, 1):
         fold[split.test] = k
     return fold
+
+
+def numbered(groups: np.ndarray) -> np.ndarray:
+    """Group labels as numbers from 0 without gaps."""
+    return np.unique(groups, return_inverse=True)[1].ravel()

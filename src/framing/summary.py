@@ -63,7 +63,7 @@ def control_table(task: Task, evaluation: Evaluation) -> list[tuple[str, ...]]:
     lines: list[tuple[str, ...]] = [("head", "target shown as", metric, "rows right", "all rows right")]
     for head, result in evaluation.results.items():
         for mode, by_task in result.controls.items():
-            if task.name in by_task:
+            if task.name in by_task:  # not every way of showing differs for it
                 found = by_task[task.name]
                 mixed = [str(found.get(f"mixed/{part}", "no such sentence")) for part in ("rows", "all")]
                 lines.append((head, mode, str(found[metric]), *mixed))

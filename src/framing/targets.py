@@ -14,11 +14,12 @@ from functools import lru_cache
 from typing import Literal
 
 from framing.lexicon import AL, BARE, KNOWN_TARGETS, NEVER_ALONE, NOT_BACKED, NOUNS, OUTRIGHT, PEOPLE, STATES, STOPS
+from framing.sources import mask_sources
 from framing.text import fold, fold_with_offsets, normalise
 
 RENDERING_VERSION = "1"  # stored in saved models: raise it when what `render` gives changes
-Mode = Literal["marked", "unmarked", "masked"]
-MODES: tuple[Mode, ...] = ("marked", "unmarked", "masked")
+Mode = Literal["marked", "unmarked", "masked", "sourceless"]
+MODES: tuple[Mode, ...] = ("marked", "unmarked", "masked", "sourceless")
 
 
 @dataclass(frozen=True)
@@ -195,10 +196,13 @@ def render(text: str, target: str, mode: Mode = "marked") -> str:
 
     ``marked``: the target's mentions in braces, or its name in braces before the text. ``unmarked``: the text
     alone, so that two targets of one sentence look the same. ``masked``: the mentions replaced by a
-    placeholder, so that what is said of the force is seen and not which force it is.
+    placeholder, so that what is said of the force is seen and not which force it is. ``sourceless``: marked, with
+    those who speak or act replaced by a placeholder.
     """
     if mode == "unmarked":
         return normalise(text)
+    if mode == "sourceless":
+        text = mask_sources(text)
     text = text.replace("{", "(").replace("}", ")")  # the marker is ours alone
     spans = spans_of(text, target)
     if mode == "masked" or spans:
@@ -209,3 +213,15 @@ def render(text: str, target: str, mode: Mode = "marked") -> str:
             cursor = end
         return normalise("".join([*parts, text[cursor:]]))
     return normalise(f"{{ {target.replace('_', ' ')} }} {text}")
+
+
+def show(text: str, target: str, reads_target: bool, mode: Mode = "marked") -> str:
+    """The normalised text for a task that reads the target, as :func:`render` gives it, or for one that does not."""
+    if reads_target:
+        return render(text, target, mode)
+    return normalise(mask_sources(text) if mode == "sourceless" else text)
+
+
+def modes_of(reads_target: bool) -> tuple[Mode, ...]:
+    """The ways of showing a text that differ for such a task."""
+    return MODES if reads_target else ("marked", "sourceless")

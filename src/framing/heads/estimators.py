@@ -14,8 +14,8 @@ from framing.data import Rows
 from framing.encoder import Encoder
 from framing.heads.base import HeadConfig
 from framing.labels import Task
-from framing.targets import MODES, Mode, render
-from framing.text import fold, normalise
+from framing.targets import Mode, modes_of, show
+from framing.text import fold
 
 
 @dataclass
@@ -73,7 +73,7 @@ class SklearnHead:
     def prepare(self, rows: Rows) -> None:
         """See :class:`Head`."""
         if self.encoder:
-            shown = [(reads, mode) for reads in sorted(self._views()) for mode in (MODES if reads else MODES[:1])]
+            shown = [(reads, mode) for reads in sorted(self._views()) for mode in modes_of(reads)]
             self.encoder.encode([text for reads, mode in shown for text in self._texts(rows, reads, mode)])
 
     def fit(
@@ -116,9 +116,7 @@ class SklearnHead:
         return {task.reads_target for task in self.tasks}
 
     def _texts(self, rows: Rows, reads_target: bool, mode: Mode) -> list[str]:
-        if reads_target:
-            return [render(text, target, mode) for text, target in zip(rows.texts, rows.targets, strict=True)]
-        return [normalise(text) for text in rows.texts]
+        return [show(text, target, reads_target, mode) for text, target in zip(rows.texts, rows.targets, strict=True)]
 
     def _features(self, rows: Rows, reads_target: bool, mode: Mode, fit: bool) -> Any:
         if self.config.kind == "majority":

@@ -17,8 +17,7 @@ from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
 from framing.labels import Task
 from framing.metrics import group_counts, headline, scores
-from framing.targets import Mode, render
-from framing.text import normalise
+from framing.targets import Mode, show
 
 if TYPE_CHECKING:
     from framing.encoder.network import Network, Tokens
@@ -62,9 +61,9 @@ class FinetunedHead:
         self._seen = {t.name: (t.class_counts(labels[t.name]) > 0).tolist() for t in self.tasks}
         learn, inner = self._inner_split(groups)
         learnt_from = rows.take(learn)
-        plain = _plain(learnt_from)
+        plain = _shown(learnt_from, False)
         examples = Examples(
-            self._tokens(_marked(learnt_from, "marked")),
+            self._tokens(_shown(learnt_from, True)),
             self._tokens(plain),
             {t.name: labels[t.name][learn] for t in self.tasks},
             np.unique(plain, return_inverse=True)[1].ravel(),
@@ -92,7 +91,7 @@ class FinetunedHead:
         """See :class:`Head`."""
         asked = [t for t in self.tasks if only is None or t.name in only]
         values = {
-            reads_target: self._values(_marked(rows, mode) if reads_target else _plain(rows))
+            reads_target: self._values(_shown(rows, reads_target, mode))
             for reads_target in {t.reads_target for t in asked}
         }
         return {t.name: self._probabilities(t, values[t.reads_target][t.name]) for t in asked}
@@ -174,12 +173,8 @@ class FinetunedHead:
         self._open().take(load_file(folder / self.WEIGHTS))
 
 
-def _marked(rows: Rows, mode: Mode) -> list[str]:
-    return [render(text, target, mode) for text, target in zip(rows.texts, rows.targets, strict=True)]
-
-
-def _plain(rows: Rows) -> list[str]:
-    return [normalise(text) for text in rows.texts]
+def _shown(rows: Rows, reads_target: bool, mode: Mode = "marked") -> list[str]:
+    return [show(text, target, reads_target, mode) for text, target in zip(rows.texts, rows.targets, strict=True)]
 
 
 def _score(task: Task, gold: np.ndarray, probabilities: np.ndarray) -> float:
