@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from framing import memory
 from framing.calibrate import Calibration, CalibrationConfig, fit_folds
 from framing.data import Table
 from framing.heads import Head
@@ -59,6 +60,11 @@ class Result:
     def seconds(self) -> float:
         """Of training and testing on all splits."""
         return sum(float(line["seconds"]) for line in self.folds)
+
+    @property
+    def memory(self) -> float:
+        """Megabytes that the process held at the highest while this head learnt and answered."""
+        return max(float(line["peak_mb"]) for line in self.folds)
 
 
 @dataclass(frozen=True)
@@ -110,8 +116,8 @@ def evaluate(
         refuse_leak(split, groups)
     results = {}
     for name, make in makers.items():
-        raw, seconds = _out_of_fold(name, make, protocol, unfinished, after_split)
-        results[name] = _Scorer(protocol).result(name, raw, seconds, calibrated[name] if calibrated else None)
+        raw, costs = _out_of_fold(name, make, protocol, unfinished, after_split)
+        results[name] = _Scorer(protocol).result(name, raw, costs, calibrated[name] if calibrated else None)
     evaluation = Evaluation(table, groups, protocol.splits, results, protocol.uncertainty.level)
     rows = evaluation.tested
     numbers = numbered(groups[rows])
@@ -137,18 +143,19 @@ def _out_of_fold(
     protocol: Protocol,
     unfinished: Unfinished,
     after_split: Callable[[], None],
-) -> tuple[dict[Mode, dict[str, np.ndarray]], list[float]]:
-    """Probabilities as the head gives them, for each way of showing the target; and the seconds of each split."""
+) -> tuple[dict[Mode, dict[str, np.ndarray]], list[dict[str, float]]]:
+    """Probabilities as the head gives them, for each way of showing the text; and seconds and memory of each split."""
     table, rows = protocol.table, protocol.table.rows
     asked = {mode: [t for t in table.tasks if mode in modes_of(t.reads_target)] for mode in MODES}
     raw: dict[Mode, dict[str, np.ndarray]] = {
         mode: {t.name: np.full((len(table), len(t.classes)), np.nan) for t in tasks} for mode, tasks in asked.items()
     }
-    seconds = []
+    costs = []
     for split in protocol.splits:
         step = f"{name} {split.name}"
         given = unfinished.recall(step)
         if given is None:
+            memory.forget_peak()
             start = time.perf_counter()
             head = make()
             labels = {task: labels[split.train] for task, labels in table.labels.items()}
@@ -158,14 +165,14 @@ def _out_of_fold(
             for mode, tasks in asked.items():
                 found = head.predict_proba(rows.take(split.test), mode, [t.name for t in tasks])
                 given |= {f"{mode}/{task}": p for task, p in found.items()}
-            given["seconds"] = np.array([time.perf_counter() - start])
+            given["cost"] = np.array([time.perf_counter() - start, memory.peak()])
             unfinished.remember(step, given)
         for mode, by_task in raw.items():
             for task_name, array in by_task.items():
                 array[split.test] = given[f"{mode}/{task_name}"]
-        seconds.append(float(given["seconds"][0]))
+        costs.append(dict(zip(("seconds", "peak_mb"), given["cost"].tolist(), strict=True)))
         after_split()
-    return raw, seconds
+    return raw, costs
 
 
 class _Scorer:
@@ -181,7 +188,7 @@ class _Scorer:
         self,
         name: str,
         raw: Mapping[Mode, Mapping[str, np.ndarray]],
-        seconds: Sequence[float],
+        costs: Sequence[Mapping[str, float]],
         calibrated: Mapping[str, Calibration] | None,
     ) -> Result:
         """Everything that is known of the head."""
@@ -210,8 +217,8 @@ class _Scorer:
                     if not task.multi:
                         counts = group_counts(task, gold[self.rows], predicted[self.rows], np.zeros_like(self.rows))
                         result.confusions[task.name] = confusion(task, counts[0]).astype(int)
-        for line, spent in zip(lines, seconds, strict=True):
-            line["seconds"] = spent
+        for line, cost in zip(lines, costs, strict=True):
+            line.update(cost)
         return result
 
     def _calibrated(

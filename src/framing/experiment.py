@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from framing import model, provenance, public_data, record, summary, track
+from framing import memory, model, provenance, public_data, record, summary, track
 from framing.calibrate import Calibration
 from framing.checks import training_problems
 from framing.config import Config, make_tasks, reference_configs
@@ -115,7 +115,7 @@ def train(request: Request) -> Outcome:
                 calibrations = evaluation.main.calibrations
                 _save_model(folder / model.MLFLOW_FOLDER, head, calibrations, request, table, used, run.id)
         record.write_artifacts(folder / "artifacts", request, evaluation, final, run.id)
-        run.metrics({**record.metrics(evaluation), **clock.seconds, "memory/peak_mb": record.peak_memory()})
+        run.metrics({**record.metrics(evaluation), **clock.seconds, "memory/peak_mb": memory.peak()})
         if final:
             run.metrics({f"held_out/{name}": value for name, value in record.metrics(final).items()})
         run.folder(folder / "artifacts")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -57,7 +55,7 @@ def metrics(evaluation: Evaluation) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, result in evaluation.results.items():
         prefix = "" if result is evaluation.main else f"{name}/"
-        found[f"seconds/evaluate_{name}"] = result.seconds
+        found[f"seconds/evaluate_{name}"], found[f"memory/evaluate_{name}_mb"] = result.seconds, result.memory
         for task in evaluation.table.tasks:
             found |= _bounded(f"{prefix}{task.name}", result.scores[task.name], task)
             for mode, controls in result.controls.items():
@@ -102,12 +100,6 @@ def champion_facts(config: Config, evaluation: Evaluation, encoder: Encoder | No
         "score": repr(evaluation.main.scores[first.name]["macro_f1"].value),
         "stand_in": str(bool(encoder and encoder.is_stand_in)).lower(),
     }
-
-
-def peak_memory() -> float:
-    """The most memory that this process has held, in megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def _facts_of_run(request: Request, evaluation: Evaluation, run_id: str) -> dict[str, Any]:

@@ -82,9 +82,9 @@ def abstention_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
 
 
 def time_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
-    """Seconds of training and testing on all splits, by head."""
-    lines: list[tuple[str, ...]] = [("head", "seconds, all splits")]
-    return lines + [(head, f"{result.seconds:.0f}") for head, result in evaluation.results.items()]
+    """Seconds of training and testing on all splits, and the process's highest memory meanwhile, by head."""
+    lines: list[tuple[str, ...]] = [("head", "seconds, all splits", "peak memory, MB")]
+    return lines + [(h, f"{r.seconds:.0f}", f"{r.memory:.0f}") for h, r in evaluation.results.items()]
 
 
 def slice_table(evaluation: Evaluation, published: Sequence[PublishedConfig]) -> list[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from framing.exceptions import UserError
 from framing.heads.base import Head, HeadConfig
 from framing.heads.estimators import KnnConfig, LogisticConfig, MajorityConfig, SklearnHead, SvmConfig, TfidfConfig
 from framing.heads.finetuned import FinetuneConfig, FinetunedHead
+from framing.heads.setfit import SetfitConfig, SetfitHead
 from framing.labels import Task
 
 __all__ = ["HEADS", "Head", "HeadConfig", "HeadKind", "config_from_dict", "head_kind", "make_head"]
@@ -36,6 +37,7 @@ HEADS: dict[str, HeadKind] = {
     "svm": HeadKind(SvmConfig, SklearnHead, embeds=True),
     "knn": HeadKind(KnnConfig, SklearnHead, embeds=True),
     "finetune": HeadKind(FinetuneConfig, FinetunedHead, embeds=True),
+    "setfit": HeadKind(SetfitConfig, SetfitHead, embeds=True),
 }
 
 
