@@ -226,3 +226,18 @@ def test_a_task_may_have_any_name(tiny):
     fitted.fit(rows, labels, np.arange(4))
     assert fitted.predict_proba(rows)["train"].shape == (4, 2)
     assert list(fitted.predict_proba(rows, only=["type"])) == ["type"]
+
+
+def test_rows_of_one_sentence_that_are_labelled_differently_are_pulled_apart():
+    import torch
+
+    from framing.encoder.finetuning import turned
+
+    values = torch.tensor([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [5.0, 0.0, 0.0], [0.0, 0.0, 9.0]])
+    gold, sentences = torch.tensor([0, 1, 0, 2]), np.array([7, 7, 8, 8])
+    # first pair: (2 - 0) - (0 - 1) = 3; second pair: (5 - 0) - (0 - 9) = 14; each row of four counts
+    expected = (np.log1p(np.exp(-3)) + np.log1p(np.exp(-14))) / 4
+    assert float(turned(values, gold, sentences)) == pytest.approx(expected)
+    assert float(turned(values + torch.tensor([3.0, -1.0, 0.5]), gold, sentences)) == pytest.approx(expected)
+    assert float(turned(values, torch.tensor([0, 0, 2, 2]), sentences)) == 0  # nobody differs
+    assert float(turned(values, gold, np.arange(4))) == 0  # no two rows of one sentence

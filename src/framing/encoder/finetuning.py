@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, softplus
 
 from framing.encoder.network import Network, Output, Tokens
 from framing.encoder.recipe import Recipe
@@ -188,6 +188,8 @@ class Training:
                     given, gold, weight=weights, label_smoothing=self.recipe.smoothing, reduction="none"
                 )
                 loss = (each * (self.contrast[output.name][rows] if output.reads_target else 1)).mean()
+                if output.reads_target and self.recipe.margin:
+                    loss = loss + self.recipe.margin * turned(given, gold, self.examples.sentences[rows])
             total = total + loss
         return total
 
@@ -259,6 +261,22 @@ def _contrast(labels: np.ndarray, sentences: np.ndarray, weight: float) -> Tenso
     np.minimum.at(lowest, sentences, kinds)
     np.maximum.at(highest, sentences, kinds)
     return torch.from_numpy(np.where(lowest < highest, weight, 1.0)[sentences].astype(np.float32))
+
+
+def turned(values: Tensor, gold: Tensor, sentences: np.ndarray) -> Tensor:
+    """How far two rows of one sentence that are labelled differently fail to differ in the values of their two labels.
+
+    ``values`` (n, k), ``gold`` and ``sentences`` (n,). The logistic loss of the difference between the rows' own
+    differences: whatever the sentence says of a label, whichever target is asked, cancels in it. The mean over rows.
+    """
+    same = torch.from_numpy(sentences[:, None] == sentences[None, :]).triu(1)
+    first, second = torch.nonzero(same & (gold[:, None] != gold[None, :]), as_tuple=True)
+    a, b = gold[first, None], gold[second, None]
+
+    def lead(rows: Tensor) -> Tensor:
+        return (values[rows].gather(1, a) - values[rows].gather(1, b)).squeeze(1)
+
+    return softplus(lead(second) - lead(first)).sum() / len(gold)
 
 
 def _rate(step: int, total: int, warmup: float) -> float:

@@ -14,12 +14,12 @@ class Recipe:
     epochs. batch_size: rows. max_tokens: longer texts are cut. lr, head_lr: peak learning rates of the encoder's top
     layer and of what is new. lr_decay: factor from each layer to the one below. layers: how many of the encoder's
     layers are used, from the lowest, 0 for all. frozen_layers: how many of these stay as they are, as the embeddings
-    always do. weight_decay. warmup: share of the steps. balance: 1 weights classes by the inverse of their frequency,
-    0 not at all. contrast: weight of sentences that are labelled differently toward their targets. smoothing: of the
-    labels of single-label tasks. unmarked: share of batches shown without the target marked, for the tasks that do not
-    read it. patience: epochs without a better score on the inner groups before training stops, 0 to go on to the end
-    and learn from all groups. inner: share of groups kept for that. precision: float32, bfloat16, or auto: bfloat16
-    where the processor has it.
+    always do. weight_decay. warmup: share of the steps. balance: 1 weights classes by the inverse of their frequency, 0
+    not at all. contrast: weight of sentences that are labelled differently toward their targets. margin: weight of a
+    loss on pairs of such rows of one sentence. smoothing: of the labels of single-label tasks. unmarked: share of
+    batches shown without the target marked, for the tasks that do not read it. patience: epochs without a better score
+    on the inner groups before training stops, 0 to go on to the end and learn from all groups. inner: share of groups
+    kept for that. precision: float32, bfloat16, or auto: bfloat16 where the processor has it.
     """
 
     epochs: int = 6
@@ -34,6 +34,7 @@ class Recipe:
     warmup: float = 0.1
     balance: float = 1.0
     contrast: float = 2.0
+    margin: float = 0.0
     smoothing: float = 0.0
     unmarked: float = 0.15
     patience: int = 0
