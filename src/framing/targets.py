@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 from framing.lexicon import AL, BARE, KNOWN_TARGETS, NEVER_ALONE, NOT_BACKED, NOUNS, OUTRIGHT, PEOPLE, STATES, STOPS
-from framing.sources import mask_sources
+from framing.sources import PLACEHOLDER, find_sources, mask_sources
 from framing.text import fold, fold_with_offsets, normalise
 
 RENDERING_VERSION = "1"  # stored in saved models: raise it when what `render` gives changes
@@ -201,25 +201,29 @@ def render(text: str, target: str, mode: Mode = "marked") -> str:
     """
     if mode == "unmarked":
         return normalise(text)
-    if mode == "sourceless":
-        text = mask_sources(text)
     text = text.replace("{", "(").replace("}", ")")  # the marker is ours alone
     spans = spans_of(text, target)
-    if mode == "masked" or spans:
-        parts, cursor = [], 0
-        for start, end in spans:
-            inner = "" if mode == "masked" else text[start:end]
-            parts += [text[cursor:start], "{ ", inner, " }"]
-            cursor = end
-        return normalise("".join([*parts, text[cursor:]]))
-    return normalise(f"{{ {target.replace('_', ' ')} }} {text}")
+    edits = [(start, end, f"{{ {'' if mode == 'masked' else text[start:end]} }}") for start, end in spans]
+    if mode == "sourceless":
+        edits += [(start, end, PLACEHOLDER) for start, end in find_sources(text, [*_forces(text), *spans])]
+    parts, cursor = [], 0
+    for start, end, instead in sorted(edits):
+        parts += [text[cursor:start], instead]
+        cursor = end
+    shown = "".join([*parts, text[cursor:]])
+    return normalise(shown if mode == "masked" or spans else f"{{ {target.replace('_', ' ')} }} {shown}")
+
+
+def _forces(text: str) -> list[tuple[int, int]]:
+    """Where forces are named: their names are no sources."""
+    return [(m.start, m.end) for m in find_mentions(text)]
 
 
 def show(text: str, target: str, reads_target: bool, mode: Mode = "marked") -> str:
     """The normalised text for a task that reads the target, as :func:`render` gives it, or for one that does not."""
     if reads_target:
         return render(text, target, mode)
-    return normalise(mask_sources(text) if mode == "sourceless" else text)
+    return normalise(mask_sources(text, _forces(text)) if mode == "sourceless" else text)
 
 
 def modes_of(reads_target: bool) -> tuple[Mode, ...]:
