@@ -8,7 +8,7 @@ from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import Task
 from framing.metrics import headline
-from framing.uncertainty import FEW_GROUPS, Interval
+from framing.uncertainty import FEW_GROUPS
 
 
 def score_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
@@ -19,7 +19,7 @@ def score_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
     for task in evaluation.table.tasks:
         for metric in headline(task):
             line = [str(evaluation.results[h].scores[task.name][metric]) for h in heads]
-            line += [_signed(evaluation.differences[o][task.name][metric]) for o in others]
+            line += [evaluation.differences[o][task.name][metric].signed for o in others]
             table.append((task.name, metric, *line))
     return table
 
@@ -38,12 +38,8 @@ def verdicts(evaluation: Evaluation) -> list[str]:
         for other, differences in evaluation.differences.items():
             d = differences[task.name][metric]
             word = "better" if d.low > 0 else "worse" if d.high < 0 else "not distinguishable"
-            lines.append(f"{task.name} {metric}: {evaluation.main.head} - {other} = {_signed(d)}: {word}")
+            lines.append(f"{task.name} {metric}: {evaluation.main.head} - {other} = {d.signed}: {word}")
     return lines
-
-
-def _signed(i: Interval) -> str:
-    return f"{i.value:+.3f} [{i.low:+.3f}, {i.high:+.3f}]"
 
 
 def class_table(task: Task, evaluation: Evaluation) -> list[tuple[str, ...]]:

@@ -29,16 +29,23 @@ class UncertaintyConfig:
 
 @dataclass(frozen=True)
 class Interval:
-    """A score, the bounds of its interval, and the numbers of rows and groups that it rests on."""
+    """A score, the bounds of its interval, the numbers of rows and groups that it rests on, and its standard error:
+    the standard deviation of the draws."""
 
     value: float
     low: float
     high: float
     n_rows: int
     n_groups: int
+    se: float
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    @property
+    def signed(self) -> str:
+        """As a difference is written."""
+        return f"{self.value:+.3f} [{self.low:+.3f}, {self.high:+.3f}]"
 
 
 def draw_weights(n_groups: int, config: UncertaintyConfig) -> np.ndarray:
@@ -104,4 +111,4 @@ def paired_difference(
 
 def _interval(value: float, drawn: np.ndarray, level: float, n_rows: int, n_groups: int) -> Interval:
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(value, float(low), float(high), n_rows, n_groups)
+    return Interval(value, float(low), float(high), n_rows, n_groups, float(drawn.std()))
