@@ -27,7 +27,7 @@ def command(*arguments, folder, **more):
     )
 
 
-@pytest.mark.parametrize("verb", [[], ["train"], ["check"], ["predict"], ["promote"], ["ui"]])
+@pytest.mark.parametrize("verb", [[], ["train"], ["check"], ["predict"], ["compare"], ["promote"], ["ui"]])
 def test_help_teaches_and_imports_nothing_heavy(verb):
     code = (
         "import sys\nfrom framing.cli import run\n"

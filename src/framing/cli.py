@@ -30,6 +30,7 @@ def run(arguments: Sequence[str]) -> int:
         "check": _check,
         "agree": _agree,
         "predict": _predict,
+        "compare": _compare,
         "promote": _promote,
         "ui": _ui,
     }
@@ -188,10 +189,11 @@ def _agree(options: argparse.Namespace) -> int:
 
 def _predict(options: argparse.Namespace) -> int:
     from framing import load_model
-    from framing.predict import check_ending, predict, read_inputs, show, write
+    from framing.files import check_out
+    from framing.predict import ENDINGS, predict, read_inputs, show, write
 
     if options.out:
-        check_ending(options.out)
+        check_out(options.out, ENDINGS)
     source = options.model
     if source.startswith(("models:/", "runs:/")):
         from framing.registry import model_folder
@@ -210,6 +212,31 @@ def _predict(options: argparse.Namespace) -> int:
     if skipped:
         print(f"framing: {len(skipped)} inputs were skipped, see above", file=sys.stderr)
     return 1 if skipped else 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from framing import compare_page as page
+    from framing.compare import chosen_uncertainty, compare_two, rank, slice_columns
+    from framing.entrants import common_tasks, entrants
+    from framing.files import check_out
+    from framing.registry import open_run
+
+    if options.out:
+        check_out(options.out, page.ENDINGS)
+    runs = entrants(options.runs, lambda name: open_run(name, options.tracking_uri))
+    tasks = common_tasks(runs, options.task)
+    uncertainty = chosen_uncertainty(runs[0], options.level, options.rounds)
+    columns = slice_columns(runs[0], options.slice)
+    if len(runs) == 2:
+        compared = [compare_two(runs[0], runs[1], task, columns, uncertainty) for task in tasks]
+        sections, frame = page.two(runs[0], runs[1], compared, uncertainty, options.changed), page.two_frame(compared)
+    else:
+        rankings = [rank(runs, task, uncertainty) for task in tasks]
+        sections, frame = page.many(rankings, uncertainty), page.many_frame(rankings)
+    if options.out:
+        page.write(options.out, sections, frame)
+    page.show(sections[:1] if options.out else sections)
+    return 0
 
 
 def _promote(options: argparse.Namespace) -> int:

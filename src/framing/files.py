@@ -1,7 +1,8 @@
-"""Bytes of a user's file, and the text in them."""
+"""Bytes of a user's file, and the text in them; files that are to be written."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from framing.exceptions import UserError
@@ -28,6 +29,16 @@ def decode(data: bytes, source: str) -> str:
         raise UserError(
             f"{source}: line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         ) from None
+
+
+def check_out(out: Path, endings: Sequence[str]) -> None:
+    """Before any work is done: refuse a file that could not be written."""
+    if out.suffix.lower() not in endings:
+        raise UserError(f"--out {out}: unknown ending; use one of {', '.join(endings)}")
+    if not out.absolute().parent.is_dir():
+        raise UserError(f"--out {out}: there is no folder {out.absolute().parent}; make it first")
+    if out.is_dir():
+        raise UserError(f"--out {out}: is a folder; give a file")
 
 
 def read_bytes(path: Path, limit: int | None = None) -> bytes:

@@ -16,6 +16,7 @@ _EPILOG = """examples:
   python -m framing check mine.csv                   is this file fit to train on?
   python -m framing predict article.txt              who says what about which force
   python -m framing predict articles/ --out out.csv
+  python -m framing compare baseline baseline:tfidf  is it better, and could it be told?
   python -m framing ui                               compare runs in the browser"""
 
 
@@ -91,6 +92,34 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument("--out", type=Path, metavar="FILE", help="write .csv, .jsonl or .parquet; else print a table")
     predict.add_argument("--text-out", type=Path, metavar="DIR", help="write the texts that the offsets count in")
     _add_uri(predict)
+
+    compare = verb(
+        "compare",
+        "Is run B better than run A? Which of several runs can be told apart?",
+        "RUN is a run's id, the beginning of it, its name, or the folder of its artifacts; RUN:HEAD is another head\n"
+        "that it measured (baseline:tfidf). The runs must have tested the same rows of one file in the same folds.\n"
+        "Two runs, A and B: the difference B - A of every score, of each class and of parts of the rows, with its\n"
+        "interval and a permutation test over groups; the rows that only one has right; and, where the two cannot be\n"
+        "told apart, how large a difference would have shown, and how many groups a small one needs. More runs: a\n"
+        "ranking in which those that cannot be told apart share a letter.",
+    )
+    compare.add_argument("runs", nargs="+", metavar="RUN")
+    compare.add_argument("--task", action="append", default=[], help="only this one; may be repeated (default: all)")
+    compare.add_argument(
+        "--slice",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="compare for each value of this column; may be repeated (default: lang, target and outlet, those that "
+        "have 2 to 12 values)",
+    )
+    compare.add_argument("--level", type=float, help="of intervals and tests (default: as the first run's)")
+    compare.add_argument("--rounds", type=int, help="bootstrap draws (default: as the first run's)")
+    compare.add_argument(
+        "--changed", type=int, default=10, metavar="N", help="changed rows to show (default: %(default)s)"
+    )
+    compare.add_argument("--out", type=Path, metavar="FILE", help="write .md or .csv, and print the verdicts alone")
+    _add_uri(compare)
 
     promote = verb("promote", "Make the model of a run the champion.")
     promote.add_argument("run", metavar="RUN", help="a run's id, the beginning of it, or its name")

@@ -126,16 +126,6 @@ def _answer(model: Model, batch: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.concat([place, answers], axis=1)
 
 
-def check_ending(out: Path) -> None:
-    """Before any work is done: refuse a file that could not be written."""
-    if out.suffix.lower() not in ENDINGS:
-        raise UserError(f"--out {out}: unknown ending; use one of {', '.join(ENDINGS)}")
-    if not out.absolute().parent.is_dir():
-        raise UserError(f"--out {out}: there is no folder {out.absolute().parent}; make it first")
-    if out.is_dir():
-        raise UserError(f"--out {out}: is a folder; give a file")
-
-
 def write(table: pd.DataFrame, out: Path) -> None:
     """CSV, JSON lines or Parquet by ending; the file appears whole or not at all."""
     half = out.with_name(f".{out.name}.part")
