@@ -169,6 +169,8 @@ def test_a_leak_planted_across_folds_is_refused():
     stored.frame.loc[0, "fold"] = 4
     with pytest.raises(UserError, match=r"tested in different folds.*fold 1: 1 groups are on both sides"):
         of_runs(stored, names=("x", "x:bad"))
+    elsewhere = replace(stored, facts={**FACTS, "protocol": {"kind": "published_split"}})
+    assert len(of_runs(elsewhere, names=("x", "x:bad"))) == 2
 
 
 def test_tasks_must_be_the_same():

@@ -141,6 +141,9 @@ def _value(settings: dict[str, Any], key: str) -> str:
 
 
 def _refuse_spread_groups(entrant: Entrant) -> None:
+    """Of k folds, what one does not test it was trained on; what other protocols train on is not stored."""
+    if entrant.run.facts["protocol"]["kind"] != "grouped_kfold":
+        return
     folds = entrant.run.folds
     for k in np.unique(folds):
         try:
