@@ -27,7 +27,7 @@ def command(*arguments, folder, **more):
     )
 
 
-@pytest.mark.parametrize("verb", [[], ["train"], ["check"], ["predict"], ["compare"], ["promote"], ["ui"]])
+@pytest.mark.parametrize("verb", [[], ["train"], ["check"], ["predict"], ["behave"], ["compare"], ["promote"], ["ui"]])
 def test_help_teaches_and_imports_nothing_heavy(verb):
     code = (
         "import sys\nfrom framing.cli import run\n"
@@ -178,7 +178,7 @@ def test_a_killed_run_is_marked_and_registers_nothing(number, code, tmp_path):
         assert db.execute("select count(*) from model_versions").fetchone() == (0,)
 
 
-def test_an_installed_wheel_has_its_conf(tmp_path):
+def test_an_installed_wheel_has_its_conf_and_its_suites(tmp_path):
     import hatchling.build
 
     before = Path.cwd()
@@ -193,6 +193,9 @@ def test_an_installed_wheel_has_its_conf(tmp_path):
     code = (
         "import sys\nsys.path.insert(0, sys.argv[1])\nimport framing\n"
         "assert framing.__file__.startswith(sys.argv[1]), framing.__file__\n"
+        "from framing.behave.pairs import WRITTEN, suites_folder\n"
+        "assert str(suites_folder()).startswith(sys.argv[1]), suites_folder()\n"
+        "assert all((suites_folder() / f'{name}.csv').is_file() for name in WRITTEN)\n"
         "from framing.cli import run\nsys.exit(run(['train', '--show', '+exp=svm']))"
     )
     done = subprocess.run(

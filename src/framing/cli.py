@@ -18,6 +18,7 @@ from framing.parser import SHOWN, build_parser
 
 if TYPE_CHECKING:
     from framing.experiment import Outcome, Request
+    from framing.model import Model
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -30,6 +31,7 @@ def run(arguments: Sequence[str]) -> int:
         "check": _check,
         "agree": _agree,
         "predict": _predict,
+        "behave": _behave,
         "compare": _compare,
         "promote": _promote,
         "ui": _ui,
@@ -188,18 +190,12 @@ def _agree(options: argparse.Namespace) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from framing import load_model
     from framing.files import check_out
     from framing.predict import ENDINGS, predict, read_inputs, show, write
 
     if options.out:
         check_out(options.out, ENDINGS)
-    source = options.model
-    if source.startswith(("models:/", "runs:/")):
-        from framing.registry import model_folder
-
-        source = model_folder(source, options.tracking_uri)
-    model = load_model(source)
+    model = _open_model(options)
     skipped: list[str] = []
     table = predict(model, read_inputs(options.inputs, options.text_out, skipped))
     if table.empty:
@@ -212,6 +208,42 @@ def _predict(options: argparse.Namespace) -> int:
     if skipped:
         print(f"framing: {len(skipped)} inputs were skipped, see above", file=sys.stderr)
     return 1 if skipped else 0
+
+
+def _open_model(options: argparse.Namespace) -> Model:
+    """The model of a folder or an address; addresses are looked up where ``--tracking-uri`` says."""
+    from framing import load_model
+
+    source = options.model
+    if source.startswith(("models:/", "runs:/")):
+        from framing.registry import model_folder
+
+        source = model_folder(source, options.tracking_uri)
+    return load_model(source)
+
+
+def _behave(options: argparse.Namespace) -> int:
+    from framing.behave import asked_tasks, behave, can_answer
+    from framing.behave.report import check_outs, pass_rate, show, write_all
+    from framing.data import read_table
+
+    check_outs(options.out)
+    if options.cases < 1 or options.failures < 0 or not 0 <= options.min_pass <= 1:
+        raise UserError("behave: --cases must be at least 1, --failures at least 0, --min-pass from 0 to 1")
+    model = _open_model(options)
+    tasks = asked_tasks(model.tasks)
+    table = read_table(options.data, tasks)
+    if not can_answer(tasks[0]):
+        print("framing: no task stance of favor, against and neutral: the pairs are left out", file=sys.stderr)
+    found = behave(model, table, options.cases, options.seed)
+    source = f"`{table.path}` (sha256 `{table.sha256[:16]}`)"
+    write_all(found, options.out, f"`{options.model}`", source, options.failures)
+    show(found, options.failures)
+    rate = pass_rate(found)
+    if rate < options.min_pass:
+        print(f"framing: {rate:.3f} of the cases passed; --min-pass asks for {options.min_pass}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from framing.exceptions import UserError
@@ -53,3 +54,16 @@ def read_bytes(path: Path, limit: int | None = None) -> bytes:
         raise UserError(f"{path}: is a folder; give a file") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def whole_file(out: Path) -> Iterator[Path]:
+    """A path to write to, which becomes ``out`` when all is written: the file appears whole or not at all."""
+    half = out.with_name(f".{out.name}.part")
+    try:
+        yield half
+        half.replace(out)
+    except OSError as error:
+        raise UserError(f"--out {out}: cannot be written: {error.strerror or error}") from None
+    finally:
+        half.unlink(missing_ok=True)

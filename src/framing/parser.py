@@ -16,10 +16,12 @@ _EPILOG = """examples:
   python -m framing check mine.csv                   is this file fit to train on?
   python -m framing predict article.txt              who says what about which force
   python -m framing predict articles/ --out out.csv
+  python -m framing behave                           what does the model heed, and what not?
   python -m framing compare baseline baseline:tfidf  is it better, and could it be told?
   python -m framing ui                               compare runs in the browser"""
 
 
+CHAMPION = "models:/framing@champion"
 SHOWN = 20  # findings of one severity that `check` prints unasked
 
 
@@ -86,12 +88,46 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument("inputs", nargs="+", metavar="INPUT")
     predict.add_argument(
         "--model",
-        default="models:/framing@champion",
+        default=CHAMPION,
         help="a model's address or folder (default: %(default)s)",
     )
     predict.add_argument("--out", type=Path, metavar="FILE", help="write .csv, .jsonl or .parquet; else print a table")
     predict.add_argument("--text-out", type=Path, metavar="DIR", help="write the texts that the offsets count in")
     _add_uri(predict)
+
+    behave = verb(
+        "behave",
+        "Behavioural tests of a saved model.",
+        "Changes that must leave an answer alone (spelling, names, places, one more clause), targets exchanged, and\n"
+        "pairs written by hand whose two answers are known. Says how many cases pass, and lists what fails.",
+    )
+    behave.add_argument(
+        "model",
+        nargs="?",
+        default=CHAMPION,
+        metavar="MODEL",
+        help="a model's address or folder (default: %(default)s)",
+    )
+    behave.add_argument(
+        "--data", type=Path, default=Path("data/labels.csv"), metavar="CSV", help="the rows that rules change"
+    )
+    behave.add_argument("--cases", type=int, default=200, metavar="N", help="at most so many of a rule (%(default)s)")
+    behave.add_argument("--seed", type=int, default=0, metavar="N", help="of the rows that are drawn (%(default)s)")
+    behave.add_argument(
+        "--failures", type=int, default=3, metavar="N", help="list the first so many of each suite (%(default)s)"
+    )
+    behave.add_argument(
+        "--out",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write the page (.md), or every case (.csv, .jsonl, .parquet); may be given more than once",
+    )
+    behave.add_argument(
+        "--min-pass", type=float, default=0.0, metavar="SHARE", help="exit with 1 if a smaller share of cases passes"
+    )
+    _add_uri(behave)
 
     compare = verb(
         "compare",

@@ -13,6 +13,7 @@ import pandas as pd
 from framing.article import Article, expand, open_article
 from framing.data import Rows, read_table
 from framing.exceptions import UserError
+from framing.files import whole_file
 from framing.progress import Progress
 from framing.targets import mentions_in_order
 from framing.text import detect_language
@@ -128,8 +129,7 @@ def _answer(model: Model, batch: list[dict[str, Any]]) -> pd.DataFrame:
 
 def write(table: pd.DataFrame, out: Path) -> None:
     """CSV, JSON lines or Parquet by ending; the file appears whole or not at all."""
-    half = out.with_name(f".{out.name}.part")
-    try:
+    with whole_file(out) as half:
         match out.suffix.lower():
             case ".csv":
                 table.to_csv(half, index=False)
@@ -140,11 +140,6 @@ def write(table: pd.DataFrame, out: Path) -> None:
                         stream.write(json.dumps(clean, ensure_ascii=False) + "\n")
             case ".parquet":
                 table.to_parquet(half, index=False)
-        half.replace(out)
-    except OSError as error:
-        raise UserError(f"--out {out}: cannot be written: {error.strerror or error}") from None
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def show(table: pd.DataFrame, model: Model) -> None:
