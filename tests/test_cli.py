@@ -27,7 +27,10 @@ def command(*arguments, folder, **more):
     )
 
 
-@pytest.mark.parametrize("verb", [[], ["train"], ["check"], ["predict"], ["behave"], ["compare"], ["promote"], ["ui"]])
+VERBS = ("train", "check", "predict", "behave", "evaluate", "report", "errors", "compare", "promote", "ui")
+
+
+@pytest.mark.parametrize("verb", [[], *([v] for v in VERBS)])
 def test_help_teaches_and_imports_nothing_heavy(verb):
     code = (
         "import sys\nfrom framing.cli import run\n"
@@ -190,6 +193,8 @@ def test_an_installed_wheel_has_its_conf_and_its_suites(tmp_path):
     import zipfile
 
     zipfile.ZipFile(tmp_path / name).extractall(tmp_path / "site")
+    there, packed = (p / "framing/templates" for p in (ROOT / "src", tmp_path / "site"))
+    assert {f.name for f in packed.iterdir()} == {f.name for f in there.iterdir()} >= {"report.html", "style.css"}
     code = (
         "import sys\nsys.path.insert(0, sys.argv[1])\nimport framing\n"
         "assert framing.__file__.startswith(sys.argv[1]), framing.__file__\n"

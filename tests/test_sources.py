@@ -110,7 +110,13 @@ def test_forces_are_never_touched(labelled):
 
 @pytest.mark.parametrize(
     "text",
-    ["وزير " * 20_000, "قال الوزير علي " * 20_000, "the Iraqi " * 20_000, "minister of the " * 20_000, "sözcü" * 40_000],
+    [
+        "وزير " * 20_000,
+        "قال الوزير علي " * 20_000,
+        "the Iraqi " * 20_000,
+        "minister of the " * 20_000,
+        "sözcü" * 40_000,
+    ],
 )
 def test_hostile_length_does_not_hang(text):
     keep = [(i, i + 2) for i in range(0, len(text), 40)]

@@ -7,7 +7,6 @@ codes E101 to E103.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from framing.data import Table
 from framing.lexicon import KNOWN_TARGETS
 from framing.near import near_duplicates
 from framing.targets import spans_of
-from framing.text import confident_language
+from framing.text import BIDI, confident_language
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
@@ -138,14 +137,11 @@ def near_duplicate(table: Table, folds: int) -> Iterator[Hit]:
             yield (i, j), "text", message
 
 
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
 @check("W202", WARNING)
 def bidi_control(table: Table, folds: int) -> Iterator[Hit]:
     """Characters that make a text look other than it is."""
     for i, text in enumerate(table.column("text")):
-        found = _BIDI.search(text)
+        found = BIDI.search(text)
         if found:
             code = f"U+{ord(found.group()):04X}"
             yield (i,), "text", f"holds {code}, which makes the text look other than it is; take it out"

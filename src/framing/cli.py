@@ -11,32 +11,34 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from framing import signals
+from framing import signals, verbs
 from framing.compose import composer, jobs
 from framing.exceptions import UserError
 from framing.parser import SHOWN, build_parser
 
 if TYPE_CHECKING:
     from framing.experiment import Outcome, Request
-    from framing.model import Model
 
 
 def run(arguments: Sequence[str]) -> int:
     """Parse, act, and turn what went wrong into one line and an exit code."""
     options = build_parser().parse_args(arguments)
     signals.install()
-    verbs = {
+    by_name = {
         "train": _train,
         "search": _search,
         "check": _check,
         "agree": _agree,
         "predict": _predict,
-        "behave": _behave,
+        "evaluate": verbs.evaluate,
+        "report": verbs.report,
+        "errors": verbs.errors,
         "compare": _compare,
+        "behave": _behave,
         "promote": _promote,
         "ui": _ui,
     }
-    verb = verbs[options.verb]
+    verb = by_name[options.verb]
     try:
         return verb(options)
     except UserError as error:
@@ -129,7 +131,7 @@ def _report(outcome: Outcome) -> None:
             print(f"         champion stays: {registered.reason}")
             if "stand-in" not in registered.reason:
                 print(f"         to move it: python -m framing promote {outcome.run_id}")
-    print(f"results  {folder}/artifacts/summary.md")
+    print(f"results  {folder}/artifacts/report.html, summary.md and model_card.md beside it")
     print("compare  python -m framing ui")
     if registered:
         print("use      python -m framing predict ARTICLE")
@@ -195,7 +197,7 @@ def _predict(options: argparse.Namespace) -> int:
 
     if options.out:
         check_out(options.out, ENDINGS)
-    model = _open_model(options)
+    model = verbs.open_model(options)
     skipped: list[str] = []
     table = predict(model, read_inputs(options.inputs, options.text_out, skipped))
     if table.empty:
@@ -208,42 +210,6 @@ def _predict(options: argparse.Namespace) -> int:
     if skipped:
         print(f"framing: {len(skipped)} inputs were skipped, see above", file=sys.stderr)
     return 1 if skipped else 0
-
-
-def _open_model(options: argparse.Namespace) -> Model:
-    """The model of a folder or an address; addresses are looked up where ``--tracking-uri`` says."""
-    from framing import load_model
-
-    source = options.model
-    if source.startswith(("models:/", "runs:/")):
-        from framing.registry import model_folder
-
-        source = model_folder(source, options.tracking_uri)
-    return load_model(source)
-
-
-def _behave(options: argparse.Namespace) -> int:
-    from framing.behave import asked_tasks, behave, can_answer
-    from framing.behave.report import check_outs, pass_rate, show, write_all
-    from framing.data import read_table
-
-    check_outs(options.out)
-    if options.cases < 1 or options.failures < 0 or not 0 <= options.min_pass <= 1:
-        raise UserError("behave: --cases must be at least 1, --failures at least 0, --min-pass from 0 to 1")
-    model = _open_model(options)
-    tasks = asked_tasks(model.tasks)
-    table = read_table(options.data, tasks)
-    if not can_answer(tasks[0]):
-        print("framing: no task stance of favor, against and neutral: the pairs are left out", file=sys.stderr)
-    found = behave(model, table, options.cases, options.seed)
-    source = f"`{table.path}` (sha256 `{table.sha256[:16]}`)"
-    write_all(found, options.out, f"`{options.model}`", source, options.failures)
-    show(found, options.failures)
-    rate = pass_rate(found)
-    if rate < options.min_pass:
-        print(f"framing: {rate:.3f} of the cases passed; --min-pass asks for {options.min_pass}", file=sys.stderr)
-        return 1
-    return 0
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -268,6 +234,30 @@ def _compare(options: argparse.Namespace) -> int:
     if options.out:
         page.write(options.out, sections, frame)
     page.show(sections[:1] if options.out else sections)
+    return 0
+
+
+def _behave(options: argparse.Namespace) -> int:
+    from framing.behave import asked_tasks, behave, can_answer
+    from framing.behave.report import check_outs, pass_rate, show, write_all
+    from framing.data import read_table
+
+    check_outs(options.out)
+    if options.cases < 1 or options.failures < 0 or not 0 <= options.min_pass <= 1:
+        raise UserError("behave: --cases must be at least 1, --failures at least 0, --min-pass from 0 to 1")
+    model = verbs.open_model(options)
+    tasks = asked_tasks(model.tasks)
+    table = read_table(options.data, tasks)
+    if not can_answer(tasks[0]):
+        print("framing: no task stance of favor, against and neutral: the pairs are left out", file=sys.stderr)
+    found = behave(model, table, options.cases, options.seed)
+    source = f"`{table.path}` (sha256 `{table.sha256[:16]}`)"
+    write_all(found, options.out, f"`{options.model}`", source, options.failures)
+    show(found, options.failures)
+    rate = pass_rate(found)
+    if rate < options.min_pass:
+        print(f"framing: {rate:.3f} of the cases passed; --min-pass asks for {options.min_pass}", file=sys.stderr)
+        return 1
     return 0
 
 

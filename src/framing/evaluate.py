@@ -30,6 +30,7 @@ from framing.uncertainty import (
 )
 from framing.unfinished import Unfinished
 
+UNSEEN = "unseen sentences"  # of a published split, those that its training rows do not hold
 Scores = dict[str, dict[str, Interval]]  # by task, then by name of the score
 
 
@@ -64,7 +65,7 @@ class Result:
     @property
     def memory(self) -> float:
         """Megabytes that the process held at the highest while this head learnt and answered."""
-        return max(float(line["peak_mb"]) for line in self.folds)
+        return max((float(line["peak_mb"]) for line in self.folds), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -119,22 +120,29 @@ def evaluate(
         raw, costs = _out_of_fold(name, make, protocol, unfinished, after_split)
         results[name] = _Scorer(protocol).result(name, raw, costs, calibrated[name] if calibrated else None)
     evaluation = Evaluation(table, groups, protocol.splits, results, protocol.uncertainty.level)
-    rows = evaluation.tested
-    numbers = numbered(groups[rows])
-    main, *others = results
-    for other in others:
-        evaluation.differences[other] = {
+    evaluation.differences.update(paired_differences(evaluation, protocol.uncertainty))
+    return evaluation
+
+
+def paired_differences(evaluation: Evaluation, uncertainty: UncertaintyConfig) -> dict[str, Scores]:
+    """The first head minus each other one, by the other's name."""
+    table, rows = evaluation.table, evaluation.tested
+    numbers = numbered(evaluation.groups[rows])
+    first, *others = evaluation.results.values()
+    return {
+        other.head: {
             task.name: paired_difference(
                 task,
                 table.labels[task.name][rows],
-                results[main].predicted[task.name][rows],
-                results[other].predicted[task.name][rows],
+                first.predicted[task.name][rows],
+                other.predicted[task.name][rows],
                 numbers,
-                protocol.uncertainty,
+                uncertainty,
             )
             for task in table.tasks
         }
-    return evaluation
+        for other in others
+    }
 
 
 def _out_of_fold(
@@ -237,18 +245,9 @@ class _Scorer:
     def _scores(
         self, task: Task, predicted: np.ndarray, rows: np.ndarray, silent: np.ndarray | None = None
     ) -> dict[str, Interval]:
-        """Every score of these rows, with its interval."""
-        gold, uncertainty = self.table.labels[task.name], self.protocol.uncertainty
-        groups = numbered(self.protocol.groups[rows])
-        weights = draw_weights(int(groups.max()) + 1, uncertainty)
-        counts = group_counts(task, gold[rows], predicted[rows], groups)
-        found = bootstrap(task, counts, weights, uncertainty.level, len(rows))
-        shares: dict[str, np.ndarray] = {}
-        if task.reads_target:
-            shares |= all_right_counts(self.table.column("text"), gold, predicted, rows, groups)
-        if silent is not None:
-            shares |= sure_counts(task, gold[rows], predicted[rows], silent[rows], groups)
-        return found | bootstrap_shares(shares, weights, uncertainty.level)
+        return scores_of_rows(
+            self.table, self.protocol.groups, task, predicted, rows, self.protocol.uncertainty, silent
+        )
 
     def _fold_line(self, split: Split) -> dict[str, str | int | float]:
         groups = self.protocol.groups
@@ -268,13 +267,39 @@ class _Scorer:
             line.update({f"{task.name}/{metric}": float(values[metric]) for metric in headline(task)})
 
 
+def scores_of_rows(
+    table: Table,
+    all_groups: np.ndarray,
+    task: Task,
+    predicted: np.ndarray,
+    rows: np.ndarray,
+    uncertainty: UncertaintyConfig,
+    silent: np.ndarray | None = None,
+) -> dict[str, Interval]:
+    """Every score of the rows at these positions, with its interval.
+
+    ``all_groups``, ``predicted`` and ``silent``, which says where an answer is abstained from, are of the whole table.
+    """
+    gold = table.labels[task.name]
+    groups = numbered(all_groups[rows])
+    weights = draw_weights(int(groups.max()) + 1, uncertainty)
+    counts = group_counts(task, gold[rows], predicted[rows], groups)
+    found = bootstrap(task, counts, weights, uncertainty.level, len(rows))
+    shares: dict[str, np.ndarray] = {}
+    if task.reads_target:
+        shares |= all_right_counts(table.column("text"), gold, predicted, rows, groups)
+    if silent is not None:
+        shares |= sure_counts(task, gold[rows], predicted[rows], silent[rows], groups)
+    return found | bootstrap_shares(shares, weights, uncertainty.level)
+
+
 def _slices(table: Table, splits: Sequence[Split]) -> dict[str, np.ndarray]:
     """Positions by name of a slice; empty ones are left out."""
     texts = table.column("text")
     found = {}
     for split in (s for s in splits if s.published):
         learnt = {texts[i] for i in split.train}
-        found["unseen sentences"] = np.array([i for i in split.test if texts[i] not in learnt], dtype=int)
+        found[UNSEEN] = np.array([i for i in split.test if texts[i] not in learnt], dtype=int)
     return {name: rows for name, rows in found.items() if len(rows)}
 
 

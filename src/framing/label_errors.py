@@ -29,13 +29,27 @@ def _binary(labels: np.ndarray, probability: np.ndarray) -> np.ndarray:
     return np.where(labels == 1, 1 - probability, probability)
 
 
-def probable_label_errors(table: Table, run: str, tracking_uri: str) -> list[Finding]:
-    """Notes of code N303, the most doubtful rows first, by cleanlab's ``find_label_issues`` for each task.
+def issues(task: Task, labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """``(n,)`` which labels are probably wrong, or ``(n, k)`` where labels are many: cleanlab's ``find_label_issues``.
 
-    Raises ``UserError`` if the run is not known or was about other data.
+    A label that every row has, or none, is never doubted.
     """
     from cleanlab.filter import find_label_issues
 
+    if not task.multi:
+        return find_label_issues(labels, probabilities, n_jobs=1)
+    found = np.zeros(labels.shape, dtype=bool)
+    for i, p in enumerate(probabilities.T):
+        if len(set(labels[:, i])) == 2:
+            found[:, i] = find_label_issues(labels[:, i], np.stack([1 - p, p], axis=1), n_jobs=1)
+    return found
+
+
+def probable_label_errors(table: Table, run: str, tracking_uri: str) -> list[Finding]:
+    """Notes of code N303, the most doubtful rows first, by :func:`issues` of each task.
+
+    Raises ``UserError`` if the run is not known or was about other data.
+    """
     from framing.registry import open_run
 
     stored = open_run(run, tracking_uri)
@@ -49,18 +63,10 @@ def probable_label_errors(table: Table, run: str, tracking_uri: str) -> list[Fin
         probabilities = stored.probabilities(task)[at]
         labels = table.labels[task.name][tested]
         doubt = suspicion(task, labels, probabilities)
-        if task.multi:
-            pairs = [
-                find_label_issues(labels[:, i], np.stack([1 - p, p], axis=1), n_jobs=1)
-                for i, p in enumerate(probabilities.T)
-                if len(set(labels[:, i])) == 2
-            ]
-            issues = np.any(pairs, axis=0) if pairs else np.zeros(len(labels), dtype=bool)
-        else:
-            issues = find_label_issues(labels, probabilities, n_jobs=1)
+        doubted = issues(task, labels, probabilities).reshape(len(labels), -1).any(axis=1)
         answers = task.names(stored.predicted(task)[at])
         given = task.names(labels)
-        for i in sorted(np.flatnonzero(issues), key=lambda i: -doubt[i]):
+        for i in sorted(np.flatnonzero(doubted), key=lambda i: -doubt[i]):
             message = f"is {given[i] or 'none'!r}, the run says {answers[i] or 'none'!r} (doubt {doubt[i]:.2f})"
             number = table.numbers[int(tested[i])]
             findings.append(Finding("N303", NOTE, (number,), task.column, f"{message}; read it once more"))

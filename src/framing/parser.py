@@ -16,12 +16,16 @@ _EPILOG = """examples:
   python -m framing check mine.csv                   is this file fit to train on?
   python -m framing predict article.txt              who says what about which force
   python -m framing predict articles/ --out out.csv
+  python -m framing report baseline                  the run as one page to read
+  python -m framing errors baseline                  what it got wrong
+  python -m framing evaluate MODEL new.csv           a saved model on other rows
   python -m framing behave                           what does the model heed, and what not?
   python -m framing compare baseline baseline:tfidf  is it better, and could it be told?
   python -m framing ui                               compare runs in the browser"""
 
 
 CHAMPION = "models:/framing@champion"
+_RUN_HELP = "RUN is a run's id, the beginning of it, its name, or the folder of its artifacts."
 SHOWN = 20  # findings of one severity that `check` prints unasked
 
 
@@ -95,6 +99,75 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument("--text-out", type=Path, metavar="DIR", help="write the texts that the offsets count in")
     _add_uri(predict)
 
+    evaluate = verb(
+        "evaluate",
+        "Measure a saved model on labelled rows of another file.",
+        "The same scores, intervals and controls as in training, with the calibration that the model was saved with.\n"
+        "--out writes a folder that report, errors and compare open as they do a run.",
+    )
+    evaluate.add_argument("model", metavar="MODEL", help="a model's address or folder (models:/framing@champion)")
+    evaluate.add_argument("file", metavar="CSV", help="as for train: `text`, and a column for each task to be scored")
+    evaluate.add_argument("--out", type=Path, metavar="FOLDER", help="write everything into this new folder")
+    _add_uri(evaluate)
+
+    report = verb(
+        "report",
+        "A run as one page to read, or as a model card.",
+        f"{_RUN_HELP} Nothing is trained again: the figures are made from what the run has stored.\n"
+        ".html gives a page that needs no network; .md a model card with the same figures.",
+    )
+    report.add_argument("run", metavar="RUN")
+    report.add_argument(
+        "--out", type=Path, default=Path("report.html"), metavar="FILE", help=".html or .md (default: %(default)s)"
+    )
+    report.add_argument(
+        "--behave", type=Path, metavar="CSV", help="what `behave MODEL --out FILE.csv` wrote, for the part on behaviour"
+    )
+    _add_uri(report)
+
+    errors = verb(
+        "errors",
+        "The mistakes of a run, the most confident first.",
+        f"{_RUN_HELP} The CSV holds them all, with the sentences around them, the labels of\n"
+        "single readers, the nearest training rows, and whether the gold label is itself in doubt.",
+    )
+    errors.add_argument("run", metavar="RUN")
+    errors.add_argument("--task", help="only this one (default: all)")
+    errors.add_argument("--head", help="of another head that the run measured (default: its own)")
+    errors.add_argument(
+        "--top", type=int, default=30, metavar="N", help="so many of a task, except in a CSV (%(default)s)"
+    )
+    errors.add_argument("--out", type=Path, metavar="FILE", help="write .csv or .html; else print a table")
+    _add_uri(errors)
+
+    compare = verb(
+        "compare",
+        "Is run B better than run A? Which of several runs can be told apart?",
+        "RUN is a run's id, the beginning of it, its name, or the folder of its artifacts; RUN:HEAD is another head\n"
+        "that it measured (baseline:tfidf). The runs must have tested the same rows of one file in the same folds.\n"
+        "Two runs, A and B: the difference B - A of every score, of each class and of parts of the rows, with its\n"
+        "interval and a permutation test over groups; the rows that only one has right; and, where the two cannot be\n"
+        "told apart, how large a difference would have shown, and how many groups a small one needs. More runs: a\n"
+        "ranking in which those that cannot be told apart share a letter.",
+    )
+    compare.add_argument("runs", nargs="+", metavar="RUN")
+    compare.add_argument("--task", action="append", default=[], help="only this one; may be repeated (default: all)")
+    compare.add_argument(
+        "--slice",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="compare for each value of this column; may be repeated (default: lang, target and outlet, those that "
+        "have 2 to 12 values)",
+    )
+    compare.add_argument("--level", type=float, help="of intervals and tests (default: as the first run's)")
+    compare.add_argument("--rounds", type=int, help="bootstrap draws (default: as the first run's)")
+    compare.add_argument(
+        "--changed", type=int, default=10, metavar="N", help="changed rows to show (default: %(default)s)"
+    )
+    compare.add_argument("--out", type=Path, metavar="FILE", help="write .md or .csv, and print the verdicts alone")
+    _add_uri(compare)
+
     behave = verb(
         "behave",
         "Behavioural tests of a saved model.",
@@ -128,34 +201,6 @@ def build_parser() -> argparse.ArgumentParser:
         "--min-pass", type=float, default=0.0, metavar="SHARE", help="exit with 1 if a smaller share of cases passes"
     )
     _add_uri(behave)
-
-    compare = verb(
-        "compare",
-        "Is run B better than run A? Which of several runs can be told apart?",
-        "RUN is a run's id, the beginning of it, its name, or the folder of its artifacts; RUN:HEAD is another head\n"
-        "that it measured (baseline:tfidf). The runs must have tested the same rows of one file in the same folds.\n"
-        "Two runs, A and B: the difference B - A of every score, of each class and of parts of the rows, with its\n"
-        "interval and a permutation test over groups; the rows that only one has right; and, where the two cannot be\n"
-        "told apart, how large a difference would have shown, and how many groups a small one needs. More runs: a\n"
-        "ranking in which those that cannot be told apart share a letter.",
-    )
-    compare.add_argument("runs", nargs="+", metavar="RUN")
-    compare.add_argument("--task", action="append", default=[], help="only this one; may be repeated (default: all)")
-    compare.add_argument(
-        "--slice",
-        action="append",
-        default=[],
-        metavar="COLUMN",
-        help="compare for each value of this column; may be repeated (default: lang, target and outlet, those that "
-        "have 2 to 12 values)",
-    )
-    compare.add_argument("--level", type=float, help="of intervals and tests (default: as the first run's)")
-    compare.add_argument("--rounds", type=int, help="bootstrap draws (default: as the first run's)")
-    compare.add_argument(
-        "--changed", type=int, default=10, metavar="N", help="changed rows to show (default: %(default)s)"
-    )
-    compare.add_argument("--out", type=Path, metavar="FILE", help="write .md or .csv, and print the verdicts alone")
-    _add_uri(compare)
 
     promote = verb("promote", "Make the model of a run the champion.")
     promote.add_argument("run", metavar="RUN", help="a run's id, the beginning of it, or its name")

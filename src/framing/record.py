@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from framing import plots, provenance, stored, summary
-from framing.config import Config
+from framing import pages, plots, prose, provenance, stored, summary
+from framing.config import Config, PublishedConfig
 from framing.data import Table
 from framing.encoder import Encoder
 from framing.evaluate import Evaluation, prediction_table
 from framing.labels import Task
 from framing.metrics import headline
+from framing.report import report_of
 from framing.uncertainty import Interval
 
 if TYPE_CHECKING:
@@ -114,9 +117,13 @@ def _facts_of_run(request: Request, evaluation: Evaluation, run_id: str) -> dict
         "protocol": asdict(config.protocol),
         "uncertainty": asdict(config.uncertainty),
         "calibration": asdict(config.calibration),
+        "splits": [split.name for split in evaluation.splits],
+        "published": [asdict(p) for p in config.published],
         "heads": list(evaluation.results),
         "seconds": {name: result.seconds for name, result in evaluation.results.items()},
+        "memory_mb": {name: result.memory for name, result in evaluation.results.items()},
         "versions": provenance.package_versions(),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         **provenance.git_state(Path.cwd()),
     }
 
@@ -128,16 +135,32 @@ def write_artifacts(
     folder.mkdir()
     (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
     (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
-    page = summary.run_summary(evaluation, final, request.run_name, request.command, request.config.published)
-    (folder / "summary.md").write_text(page, encoding="utf-8")
+    for name, result in evaluation.results.items():
+        pd.DataFrame(result.folds).to_csv(folder / f"folds_{name}.csv", index=False)
+    write_results(folder, evaluation, final, _facts_of_run(request, evaluation, run_id), request.config.published)
+
+
+def write_results(
+    folder: Path,
+    evaluation: Evaluation,
+    final: Evaluation | None,
+    facts: Mapping[str, Any],
+    published: Sequence[PublishedConfig] = (),
+) -> None:
+    """What was answered and what came of it, in a form to be opened again (``stored``), in words and in pictures."""
     prediction_table(evaluation).to_csv(folder / stored.PREDICTIONS, index=False)
     if final:
         prediction_table(final).to_csv(folder / stored.HELD_OUT, index=False)
-    stored.write_facts(folder, evaluation.table.tasks, _facts_of_run(request, evaluation, run_id))
-    for name, result in evaluation.results.items():
-        pd.DataFrame(result.folds).to_csv(folder / f"folds_{name}.csv", index=False)
+    stored.write_facts(folder, evaluation.table.tasks, facts)
+    run = stored.read_run(folder, str(facts["name"]))
+    how = prose.protocol(run) if facts["protocol"]["kind"] == prose.NEW_DATA else ""
+    page = summary.run_summary(evaluation, final, run.name, str(facts["command"]), published, how)
+    (folder / "summary.md").write_text(page, encoding="utf-8")
     tasks = {t.name: t for t in evaluation.table.tasks}
     for name, matrix in evaluation.main.confusions.items():
         title = f"{name}: {evaluation.main.head}, {len(evaluation.tested)} rows"
         plots.save_confusion(tasks[name], matrix, title, folder / f"confusion_{name}.png")
     plots.save_scores(evaluation, {n: headline(t)[0] for n, t in tasks.items()}, folder / "scores.png")
+    found = report_of(run, evaluation, final, name=str(facts["run_id"]) or shlex.quote(str(folder)))
+    (folder / "report.html").write_text(pages.report_page(found), encoding="utf-8")
+    (folder / "model_card.md").write_text(pages.model_card(found), encoding="utf-8")

@@ -76,6 +76,11 @@ def promote(name: str, uri: str) -> str:
 
 def open_run(name: str, uri: str, file: str = PREDICTIONS) -> StoredRun:
     """A run as it was recorded, by its id, the beginning of it, its name, or the folder of its artifacts."""
+    return read_run(run_folder(name, uri), name, file)
+
+
+def run_folder(name: str, uri: str) -> Path:
+    """Where the artifacts of a run are. Raises ``UserError`` if there is no such run, or they are gone."""
     folder = Path(name)
     if not folder.is_dir():
         client = open_store(uri)
@@ -87,7 +92,7 @@ def open_run(name: str, uri: str, file: str = PREDICTIONS) -> StoredRun:
             folder = Path(mlflow_module().artifacts.download_artifacts(address, tracking_uri=resolve(uri).uri))
         elif not folder.is_dir():
             folder = _moved(folder, resolve(uri))
-    return read_run(folder, name, file)
+    return folder
 
 
 def _find_run(client: Any, name: str) -> str:

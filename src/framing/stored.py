@@ -28,13 +28,16 @@ HELD_OUT = "held_out_predictions.csv"
 class StoredRun:
     """``frame`` has the columns of :func:`framing.evaluate.prediction_table`, only of rows that were tested.
 
-    ``facts``: ``name, run_id, command, overrides, data_path, data_sha256, protocol, uncertainty, calibration, heads``
-    (the run's own first), ``seconds`` by head, and ``versions``.
+    ``facts``: ``name, run_id, command, overrides, data_path, data_sha256, protocol, uncertainty, calibration, splits``
+    (names), ``published`` (figures to stand beside), ``heads`` (the run's own first), ``seconds`` and ``memory_mb`` by
+    head, ``finished`` (ISO 8601), and ``versions``. Of a saved model on new data also ``model`` (its ``path``, and the
+    ``run_id, command, data_sha256, rows`` of its training) and ``warning``.
     """
 
     frame: pd.DataFrame
     tasks: tuple[Task, ...]
     facts: Mapping[str, Any]
+    untested: frozenset[str] = frozenset()  # texts of the rows that no split tested
 
     @property
     def name(self) -> str:
@@ -113,10 +116,17 @@ def read_run(folder: Path, name: str, file: str = PREDICTIONS) -> StoredRun:
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         tasks = tuple(Task(**{**t, "classes": tuple(t["classes"])}) for t in facts.pop("tasks"))
-        frame = pd.read_csv(folder / file, dtype={"id": str}, keep_default_na=False, na_values={})
-        frame = frame[frame["fold"].astype(int) > 0].reset_index(drop=True)
+        numbers: dict[str, type] = {"group": int, "fold": int}
+        for column in (f"{head}/{t.name}_{c}" for head in facts["heads"] for t in tasks for c in t.classes):
+            numbers[column] = float
+        # As text, since a class may be called 1 and a document 2024; what was not tested has empty cells.
+        frame = pd.read_csv(folder / file, dtype=str, keep_default_na=False, na_values={})
+        tested = frame["fold"] != "0"
+        untested = frozenset(frame.loc[~tested, "text"])
+        frame = frame[tested].reset_index(drop=True)
+        frame = frame.astype({name: kind for name, kind in numbers.items() if name in frame})
         if not facts["heads"] or not len(frame):
             raise ValueError("no head or no row")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UserError(f"run {name}: {folder}: cannot be read ({error})") from None
-    return StoredRun(frame, tasks, facts)
+    return StoredRun(frame, tasks, facts, untested)

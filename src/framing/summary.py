@@ -8,7 +8,7 @@ from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import Task
 from framing.metrics import headline
-from framing.uncertainty import FEW_GROUPS
+from framing.uncertainty import FEW_GROUPS, Interval
 
 
 def score_table(evaluation: Evaluation) -> list[tuple[str, ...]]:
@@ -37,9 +37,13 @@ def verdicts(evaluation: Evaluation) -> list[str]:
         metric = headline(task)[0]
         for other, differences in evaluation.differences.items():
             d = differences[task.name][metric]
-            word = "better" if d.low > 0 else "worse" if d.high < 0 else "not distinguishable"
-            lines.append(f"{task.name} {metric}: {evaluation.main.head} - {other} = {d.signed}: {word}")
+            lines.append(f"{task.name} {metric}: {evaluation.main.head} - {other} = {d.signed}: {verdict(d)}")
     return lines
+
+
+def verdict(difference: Interval) -> str:
+    """In a word, what the interval of a difference allows to say."""
+    return "better" if difference.low > 0 else "worse" if difference.high < 0 else "not distinguishable"
 
 
 def class_table(task: Task, evaluation: Evaluation) -> list[tuple[str, ...]]:
@@ -117,14 +121,22 @@ def few_groups_warning(evaluation: Evaluation) -> str:
     )
 
 
+def _out_of_fold(evaluation: Evaluation) -> str:
+    return (
+        f"Scores are of out-of-fold predictions on {len(evaluation.splits)} splits that keep every group on one side."
+    )
+
+
 def run_summary(
     evaluation: Evaluation,
     final: Evaluation | None,
     name: str,
     command: str,
     published: Sequence[PublishedConfig] = (),
+    how: str = "",
 ) -> str:
-    """The page that a run leaves: what was asked, on what, and what came out."""
+    """The page that a run leaves: what was asked, on what, and what came out. ``how``: what the scores are of, where
+    they are not of out-of-fold predictions."""
     table = evaluation.table
     n_groups = len(set(evaluation.groups.tolist()))
     parts = [
@@ -132,9 +144,8 @@ def run_summary(
         f"Command: `{command}`",
         f"Data: `{table.path}`, sha256 `{table.sha256[:16]}`: {len(table)} rows in {table.frame['doc_id'].nunique()} "
         f"documents and {n_groups} independent groups (rows that are held out not counted).",
-        f"Scores are of out-of-fold predictions on {len(evaluation.splits)} splits that keep every group on one side; "
-        f"in brackets the {evaluation.level:.0%} interval of a bootstrap over groups. The right-hand columns are "
-        "paired differences on the same draws.",
+        f"{how or _out_of_fold(evaluation)} In brackets the {evaluation.level:.0%} interval of a bootstrap over "
+        "groups. Columns of one head minus another are paired differences on the same draws.",
         markdown_table(score_table(evaluation)),
         "\n".join(f"- {line}" for line in verdicts(evaluation)),
     ]
@@ -164,7 +175,7 @@ def run_summary(
         ]
     parts += [
         "## Answers that are sure",
-        "Probabilities are calibrated, and a threshold for the wanted precision is set, on the other folds.",
+        "Probabilities are calibrated, and a threshold for the wanted precision is set, on other rows than these.",
         markdown_table(abstention_table(evaluation)),
         "## Time",
         markdown_table(time_table(evaluation)),

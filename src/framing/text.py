@@ -18,6 +18,8 @@ _DROP = re.compile(
     "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
     "\u0640\u00ad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # what makes a text look other than it is
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = {base + d: str(d) for base in (0x0660, 0x06F0) for d in range(10)}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
@@ -32,6 +34,12 @@ def normalise(text: str) -> str:
     text = _SURROGATE.sub("\ufffd", text)
     text = _DROP.sub("", unicodedata.normalize("NFKC", text)).translate(_DIGITS)
     return _SPACE.sub(" ", text).strip()
+
+
+def visible(text: str) -> str:
+    """The text as it may be shown: what would turn its order is named, and what no page may hold is replaced."""
+    text = BIDI.sub(lambda m: f"[U+{ord(m.group()):04X}]", text)
+    return _UNSHOWN.sub("\ufffd", text)
 
 
 # Letters that the press exchanges freely. Decomposition has already freed hamza and madda from their seats.

@@ -7,7 +7,7 @@ predictions are held fixed (out-of-fold); the spread from training again is anot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,11 +54,13 @@ def draw_weights(n_groups: int, config: UncertaintyConfig) -> np.ndarray:
     return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=config.rounds).astype(float)
 
 
-def bootstrap(task: Task, counts: np.ndarray, weights: np.ndarray, level: float, n_rows: int) -> dict[str, Interval]:
-    """Every score of the task with its interval, from ``(G, S)`` counts of groups."""
+def bootstrap(
+    task: Task, counts: np.ndarray, weights: np.ndarray, level: float, n_rows: int, only: Collection[str] = ()
+) -> dict[str, Interval]:
+    """Every score of the task, or ``only`` these, with its interval, from ``(G, S)`` counts of groups."""
     point = scores(task, counts.sum(axis=0))
     drawn = scores(task, weights @ counts)
-    return {name: _interval(float(point[name]), drawn[name], level, n_rows, len(counts)) for name in point}
+    return {n: _interval(float(point[n]), drawn[n], level, n_rows, len(counts)) for n in point if not only or n in only}
 
 
 def bootstrap_shares(counts: Mapping[str, np.ndarray], weights: np.ndarray, level: float) -> dict[str, Interval]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -129,13 +128,8 @@ def page(behaviour: Behaviour, title: str, source: str, first: int) -> str:
     listed = failures(behaviour, first)
     if listed:
         parts.append(f"## The first failures of each suite (up to {first})")
-        parts += ["{}\n\n> {}\n>\n> {}".format(*map(_plain, failure)) for failure in listed]
+        parts += [f"{words}\n\n> {a}\n>\n> {b}" for words, a, b in listed]
     return "\n\n".join(parts) + "\n"
-
-
-def _plain(text: str) -> str:
-    """Text is data: on one line, and kept from being read as Markdown or HTML."""
-    return re.sub(r"([\\`*_\[\]|])", r"\\\1", " ".join(text.split())).replace("<", "&lt;")
 
 
 def case_rows(behaviour: Behaviour) -> pd.DataFrame:
@@ -157,6 +151,7 @@ def _row(suite: Suite, outcome: Outcome, asked: bool) -> dict[str, Any]:
         "suite": suite.name,
         "kind": suite.kind,
         "id": case.id,
+        "group": case.group,
         "lang": case.before.lang,
         "note": case.note,
         "target_a": case.before.target,
