@@ -19,8 +19,11 @@ from framing.encoder import Encoder
 from framing.evaluate import evaluate
 from framing.heads import make_head
 from framing.label_errors import suspicion
-from framing.split import group_rows, hold_out, make_splits
+from framing.out_of_fold import Protocol
+from framing.protocols import make_splits
+from framing.split import group_rows, hold_out
 from framing.uncertainty import UncertaintyConfig
+from framing.unfinished import Unfinished
 
 SEEDS, SHARE = 20, 0.05
 
@@ -44,7 +47,8 @@ def main() -> None:
         noisy = Table(table.path, table.sha256, table.frame, {"stance": labels}, table.tasks, table.numbers)
         splits = make_splits(noisy, groups, config.protocol)
         makers = {"logistic": lambda: make_head(config.head, noisy.tasks, encoder, 0)}  # noqa: B023
-        result = evaluate(noisy, groups, splits, makers, UncertaintyConfig(rounds=2)).main
+        protocol = Protocol(noisy, groups, splits, UncertaintyConfig(rounds=2))
+        result = evaluate(protocol, makers, Unfinished()).main
         doubt = suspicion(task, labels, result.probabilities["stance"])
         truth = np.isin(np.arange(len(labels)), flipped)
         precisions.append(average_precision_score(truth, doubt))

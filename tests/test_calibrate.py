@@ -7,8 +7,9 @@ import pytest
 from sklearn.metrics import log_loss
 
 from conftest import ATTRIBUTION, STANCE
-from framing.calibrate import NEVER, Calibration, CalibrationConfig, fit, fit_folds, from_json, to_json
+from framing.calibrate import NEVER, Calibration, CalibrationConfig, fit, fit_splits, from_json, to_json
 from framing.exceptions import UserError
+from framing.split import Split
 
 CONFIG = CalibrationConfig(precision=0.9)
 
@@ -69,17 +70,36 @@ def test_of_many_labels_only_an_unsure_one_that_is_given_makes_a_row_abstain():
     assert calibration.abstains(ATTRIBUTION, calibration.apply(ATTRIBUTION, p)).tolist() == [False, True, False, True]
 
 
+def k_folds(folds):
+    return [Split(str(k), np.flatnonzero(folds != k), np.flatnonzero(folds == k)) for k in np.unique(folds)]
+
+
 def test_no_fold_learns_from_itself():
     _, said, gold = overconfident(300)
     folds = np.repeat([1, 2, 3], 100)
-    by_fold, _ = fit_folds(STANCE, said, gold, folds, CONFIG)
+    by_fold, _ = fit_splits(STANCE, said, gold, k_folds(folds), CONFIG)
     changed = gold.copy()
     changed[folds == 2] = (changed[folds == 2] + 1) % 3
-    again, _ = fit_folds(STANCE, said, changed, folds, CONFIG)
-    assert again[2] == by_fold[2]
-    assert again[1] != by_fold[1]
-    alone, _ = fit_folds(STANCE, said, gold, np.ones(300, dtype=int), CONFIG)
-    assert alone[1].apply(STANCE, said) == pytest.approx(said, abs=1e-5)
+    again, _ = fit_splits(STANCE, said, changed, k_folds(folds), CONFIG)
+    assert again[1] == by_fold[1]
+    assert again[0] != by_fold[0]
+    alone, _ = fit_splits(STANCE, said, gold, k_folds(np.ones(300, dtype=int)), CONFIG)
+    assert alone[0].apply(STANCE, said) == pytest.approx(said, abs=1e-5)
+
+
+def test_a_value_that_is_left_out_teaches_no_calibration_of_its_own_tests():
+    _, said, gold = overconfident(300)
+    folds, value = np.repeat([1, 2, 3], 100), np.arange(300) % 2
+    splits = [
+        Split(f"{v} {k}", np.flatnonzero((folds != k) & (value != v)), np.flatnonzero((folds == k) & (value == v)))
+        for v in (0, 1)
+        for k in (1, 2, 3)
+    ]
+    before, _ = fit_splits(STANCE, said, gold, splits, CONFIG)
+    changed = np.where(value == 0, (gold + 1) % 3, gold)
+    after, _ = fit_splits(STANCE, said, changed, splits, CONFIG)
+    assert after[:3] == before[:3]  # tests of value 0
+    assert all(a != b for a, b in zip(after[3:], before[3:], strict=True))
 
 
 def test_a_class_without_probability_gets_none():

@@ -7,16 +7,8 @@ from conftest import ROOT, STANCE, TASKS, write_csv
 from framing.data import read_table
 from framing.exceptions import UserError
 from framing.near import near_duplicates
-from framing.split import (
-    LeakError,
-    ProtocolConfig,
-    Split,
-    fold_of_rows,
-    group_rows,
-    hold_out,
-    make_splits,
-    refuse_leak,
-)
+from framing.protocols import ProtocolConfig, make_splits
+from framing.split import LeakError, Split, fold_of_rows, group_rows, hold_out, refuse_leak
 
 
 def brute_force(texts, threshold=0.8):

@@ -24,7 +24,8 @@ def test_a_run_that_is_stopped_goes_on_with_the_folds_it_lacks(tmp_path, small_c
         original(self, *arguments)
 
     monkeypatch.setattr(heads.SklearnHead, "fit", counted)
-    command = ["train", "head=tfidf", "references=[]", "task=[stance]", "protocol.folds=3", f"data.path={small_csv}"]
+    once = ["protocol.folds=3", "controls.naive=never", "controls.shuffled=never"]
+    command = ["train", "head=tfidf", "references=[]", "task=[stance]", *once, f"data.path={small_csv}"]
     assert run(command) == 130
     assert run([*command, "head.C=2"]) == 0  # another run: nothing is shared
     assert len(fits) == 3 + 4

@@ -15,6 +15,7 @@ import numpy as np
 
 from framing.exceptions import UserError
 from framing.labels import Task
+from framing.split import Split, fold_of_rows
 
 _TINY = 1e-6  # probabilities are kept this far from 0 and 1 before their logarithm is taken
 _FEW = 20  # answers that a threshold must at least let through: fewer prove no precision
@@ -143,22 +144,26 @@ def _threshold(confidence: np.ndarray, right: np.ndarray, config: CalibrationCon
     return 0.0 if good[-1] == len(order) - 1 else float(sorted_confidence[good[-1]])
 
 
-def fit_folds(
-    task: Task, probabilities: np.ndarray, gold: np.ndarray, folds: np.ndarray, config: CalibrationConfig
-) -> tuple[dict[int, Calibration], Calibration]:
-    """For each fold what the other folds teach, and what all teach.
+def fit_splits(
+    task: Task,
+    probabilities: np.ndarray,
+    gold: np.ndarray,
+    splits: Sequence[Split],
+    config: CalibrationConfig,
+) -> tuple[list[Calibration], Calibration]:
+    """For each split what the rows teach that it trains on and another split tests; and what all tested rows teach.
 
-    ``folds`` are ``(n,)`` numbers from 1, 0 for rows that were not tested. A single fold has no others to learn from,
-    and its probabilities stay as they are.
+    So nothing that training must not see (this fold's groups, a value that is left out) reaches an answer by way of its
+    calibration. Where there is no such row, the probabilities stay as they are.
     """
-    tested = folds > 0
-    by_fold = {}
-    for fold in np.unique(folds[tested]).tolist():
-        others = tested & (folds != fold)
-        k = len(task.classes) if task.multi else 1
-        as_it_is = Calibration((1.0,) * k, (0.0,) * k, (0.5,) * k, (0.0,) * k)
-        by_fold[fold] = fit(task, probabilities[others], gold[others], config) if others.any() else as_it_is
-    return by_fold, fit(task, probabilities[tested], gold[tested], config)
+    tested = fold_of_rows(splits, len(gold)) > 0
+    k = len(task.classes) if task.multi else 1
+    as_it_is = Calibration((1.0,) * k, (0.0,) * k, (0.5,) * k, (0.0,) * k)
+    by_split = []
+    for split in splits:
+        rows = split.train[tested[split.train]]
+        by_split.append(fit(task, probabilities[rows], gold[rows], config) if len(rows) else as_it_is)
+    return by_split, fit(task, probabilities[tested], gold[tested], config)
 
 
 def to_json(calibrations: Mapping[str, Calibration]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from framing.parser import SHOWN, build_parser
 
 if TYPE_CHECKING:
     from framing.experiment import Outcome, Request
+    from framing.studies import Study
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -27,6 +28,8 @@ def run(arguments: Sequence[str]) -> int:
     by_name = {
         "train": _train,
         "search": _search,
+        "transfer": _transfer,
+        "curve": _curve,
         "check": _check,
         "agree": _agree,
         "predict": _predict,
@@ -105,7 +108,7 @@ def _report(outcome: Outcome) -> None:
     from rich.console import Console
     from rich.table import Table as Grid
 
-    from framing.summary import head_table, verdicts
+    from framing.summary import gap_lines, head_table, verdicts
 
     console = Console() if sys.stdout.isatty() else Console(width=120)
     lines = head_table(outcome.evaluation)
@@ -116,7 +119,7 @@ def _report(outcome: Outcome) -> None:
     for line in lines[1:]:
         grid.add_row(*line)
     console.print(grid)
-    print("\n".join(verdicts(outcome.evaluation)))
+    print("\n".join([*verdicts(outcome.evaluation), *gap_lines(outcome.evaluation)]))
     if outcome.held_out:
         print(f"\nheld out, {len(outcome.held_out.tested)} rows that no choice has seen:")
         print("\n".join("  ".join(line) for line in head_table(outcome.held_out)))
@@ -138,17 +141,48 @@ def _report(outcome: Outcome) -> None:
 
 
 def _search(options: argparse.Namespace) -> int:
-    with composer(options.conf) as compose:
-        request = compose(options.overrides)
     from framing.search import search
 
-    found = search(request)
+    found = search(_composed(options, "search"))
     kept = [o for o in options.overrides if not o.lstrip("+~").startswith("search.")]
     best = [f"{k}={v}" for k, v in found.settings.items()]
     print(f"best of {found.finished} finished trials ({found.stopped} stopped early): inner score {found.score:.3f}")
     print(f"run      {found.run_id}")
     print(f"use      python -m framing train {' '.join([*kept, *best])}")
     return 0
+
+
+def _transfer(options: argparse.Namespace) -> int:
+    from framing.studies import run_transfer
+
+    by = [column.strip() for column in options.by.split(",") if column.strip()]
+    if not by:
+        raise UserError("--by: names no column; give one or more, as in --by lang,target")
+    _report_study(run_transfer(_composed(options, f"transfer --by {','.join(by)}"), by))
+    return 0
+
+
+def _curve(options: argparse.Namespace) -> int:
+    from framing.studies import run_curve
+
+    _report_study(run_curve(_composed(options, f"curve --repeats {options.repeats}"), options.repeats))
+    return 0
+
+
+def _composed(options: argparse.Namespace, verb: str) -> Request:
+    from dataclasses import replace
+
+    with composer(options.conf) as compose:
+        return replace(compose(options.overrides), verb=verb)
+
+
+def _report_study(study: Study) -> None:
+    from framing.summary import markdown_table
+
+    for title, lines in study.tables.items():
+        print(f"\n{title}\n\n{markdown_table(lines)}")
+    print(f"\nrun      {study.run_id}")
+    print(f"results  {os.path.relpath(study.folder)}/artifacts/summary.md")
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from framing.calibrate import CalibrationConfig
+from framing.controls import ControlsConfig
 from framing.encoder import EncoderConfig
 from framing.heads import HEADS, HeadConfig, head_kind
 from framing.labels import Task, unique_names
-from framing.split import ProtocolConfig
+from framing.protocols import ProtocolConfig
 from framing.uncertainty import UncertaintyConfig
 
 
@@ -112,6 +113,7 @@ class Config:
     protocol: ProtocolConfig = field(default_factory=ProtocolConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
+    controls: ControlsConfig = field(default_factory=ControlsConfig)
     search: SearchConfig = field(default_factory=SearchConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     model: ModelConfig = field(default_factory=ModelConfig)

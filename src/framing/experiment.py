@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from framing import memory, model, provenance, public_data, record, summary, track
+from framing import memory, model, provenance, record, summary, track
 from framing.calibrate import Calibration
-from framing.checks import training_problems
-from framing.config import Config, make_tasks, reference_configs
+from framing.config import Config
+from framing.controls import retrain
 from framing.data import Table
-from framing.encoder import Encoder, cache_folder
-from framing.evaluate import Evaluation, Protocol, evaluate
+from framing.encoder import Encoder
+from framing.evaluate import Evaluation, evaluate
 from framing.exceptions import UserError
-from framing.heads import Head, head_kind, make_head
+from framing.heads import Head, head_kind
+from framing.heads.base import Chooses
+from framing.out_of_fold import Protocol
+from framing.prepare import Clock, prepare
 from framing.progress import Progress
-from framing.split import group_rows, hold_out, make_splits
-from framing.unfinished import Unfinished
+from framing.protocols import make_splits
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Request:
     yaml: str
     overrides: Sequence[str]
     parent: str | None = None
+    verb: str = "train"  # with its options
 
     @property
     def run_name(self) -> str:
@@ -50,7 +50,7 @@ class Request:
     @property
     def command(self) -> str:
         """What was typed, as one would type it again."""
-        return " ".join(["python -m framing train", *(f"'{o}'" if " " in o else o for o in self.overrides)])
+        return " ".join([f"python -m framing {self.verb}", *(f"'{o}'" if " " in o else o for o in self.overrides)])
 
 
 @dataclass(frozen=True)
@@ -67,45 +67,31 @@ class Outcome:
 
 def train(request: Request) -> Outcome:
     """Read, check, evaluate, fit on all rows, save, record. Raises ``UserError`` for what the user can mend."""
-    config = request.config
     clock = Clock()
-    with clock("read"):
-        table = read_training_table(config)
-    with clock("group"):
-        groups = group_rows(table, config.protocol.together)
-        held_out = hold_out(table, groups, config.data.held_out_column, config.data.held_out_value)
-        chosen = table.take(held_out.train)
-        refuse_problems(chosen, config)
-        splits = make_splits(chosen, groups[held_out.train], config.protocol)
-    kinds = {config.head.kind: config.head, **reference_configs(config.references, config.head.kind)}
-    encoder = Encoder(config.encoder) if any(head_kind(k).embeds for k in kinds) else None
-    makers: dict[str, Callable[[], Head]] = {
-        name: partial(make_head, settings, table.tasks, encoder, config.seed) for name, settings in kinds.items()
-    }
-    unfinished = Unfinished.of(cache_folder(), record.what_decides(config, table, encoder))
-    tracking = track.resolve(config.tracking.uri, config.tracking.experiment, config.tracking.artifacts)
-    with track.run(tracking, request.run_name, request.parent) as run:
-        run.params(request.unresolved)
-        run.tags(record.facts(request, table, encoder))
-        run.dataset(table.frame, table.path, table.sha256)
-        with clock("prepare"):
-            for make in makers.values():
-                make().prepare(table.rows)
+    start = prepare(request, clock)
+    config, table, groups = request.config, start.table, start.groups
+    with clock("split"):
+        splits = make_splits(start.chosen, start.chosen_groups, config.protocol)
+    makers, unfinished = start.makers(), start.unfinished()
+    with start.tracked(clock) as run:
         with clock("evaluate"):
             measures = (config.uncertainty, config.calibration)
             with Progress("evaluating", len(makers) * len(splits)) as progress:
-                protocol = Protocol(chosen, groups[held_out.train], splits, *measures)
+                protocol = Protocol(start.chosen, start.chosen_groups, splits, *measures)
                 evaluation = evaluate(protocol, makers, unfinished, progress.advance)
             final = None
-            if config.data.score_held_out and len(held_out.test):
+            if config.data.score_held_out and len(start.held_out.test):
                 calibrated = {name: result.calibrations for name, result in evaluation.results.items()}
-                protocol = Protocol(table, groups, [held_out], *measures)
-                final = evaluate(protocol, makers, unfinished, calibrated=calibrated)
+                all_rows = Protocol(table, groups, [start.held_out], *measures)
+                final = evaluate(all_rows, makers, unfinished, calibrated=calibrated)
+        with clock("controls"):
+            again = retrain(protocol, config.protocol, config.controls, evaluation.results, start.makers, unfinished)
+            evaluation = replace(evaluation, retrained=again)
         warning = summary.few_groups_warning(evaluation)
         if warning:
             print(f"framing: {warning}", file=sys.stderr)
-        folder = _new_output_folder(config.name)
-        used = encoder if head_kind(config.head.kind).embeds else None
+        folder = new_output_folder(config.name)
+        used = start.encoder if head_kind(config.head.kind).embeds else None
         if config.model.save:
             with clock("fit"):
                 head = makers[config.head.kind]()
@@ -130,40 +116,7 @@ def train(request: Request) -> Outcome:
     return Outcome(evaluation, final, run.id, folder, registered)
 
 
-def read_training_table(config: Config) -> Table:
-    """The validated table; says which tasks it has no column for."""
-    tasks = make_tasks(config.tasks)
-    table = public_data.read(config.data.path, config.data.form, tasks)
-    for task in tasks:
-        if task not in table.tasks:
-            print(
-                f"framing: {table.path}: no column {task.column!r}; task {task.name} is left out",
-                file=sys.stderr,
-            )
-    return table
-
-
-def refuse_problems(table: Table, config: Config) -> None:
-    """Raise ``UserError`` with all that keeps the table from being cross-validated."""
-    problems = training_problems(table, config.protocol.folds)
-    if problems:
-        raise UserError("\n".join(p.line(table.path) for p in problems))
-
-
-class Clock:
-    """Seconds of each step, as metrics."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, step: str) -> Any:
-        start = time.perf_counter()
-        yield
-        self.seconds[f"seconds/{step}"] = time.perf_counter() - start
-
-
-def _new_output_folder(name: str) -> Path:
+def new_output_folder(name: str) -> Path:
     """``outputs/`` in the working directory; time to the microsecond and the process keep two runs apart."""
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S-%f")
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)[:60]
@@ -193,5 +146,5 @@ def _save_model(
         "seed": config.seed,
         "versions": provenance.package_versions(),
     }
-    settings = asdict(config.head)
+    settings = asdict(config.head) | (head.chosen if isinstance(head, Chooses) else {})
     model.save(target, head, settings, table.tasks, calibrations, encoder, training, config.model.standalone)

@@ -33,6 +33,19 @@ def group_counts(task: Task, gold: np.ndarray, predicted: np.ndarray, groups: np
     return out
 
 
+def guessed_counts(task: Task, gold: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """``(S,)`` the counts to be expected if the same answers were dealt out to the same rows at random."""
+    n = len(gold)
+    if not task.multi:
+        k = len(task.classes)
+        return np.outer(np.bincount(gold, minlength=k), np.bincount(predicted, minlength=k)).ravel() / n
+    tp = gold.sum(axis=0) * predicted.sum(axis=0) / n
+    sets, number = np.unique(np.vstack([gold, predicted]), axis=0, return_inverse=True)
+    right, given = (np.bincount(part, minlength=len(sets)) for part in np.split(number.ravel(), [n]))
+    exact = right @ given / n
+    return np.concatenate([tp, predicted.sum(axis=0) - tp, gold.sum(axis=0) - tp, [exact, n]])
+
+
 def confusion(task: Task, counts: np.ndarray) -> np.ndarray:
     """``(k, k)`` rows gold, columns predicted, from the counts of a single-label task (any leading axes)."""
     k = len(task.classes)

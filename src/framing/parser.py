@@ -13,6 +13,8 @@ _EPILOG = """examples:
   python -m framing train +exp=baseline head=svm     the same with another head
   python -m framing train -m +exp=baseline head=logistic,svm,knn
   python -m framing search +exp=finetune             search the settings of the fine-tuned head
+  python -m framing transfer +exp=baseline           from one language or target to another
+  python -m framing curve +exp=baseline              what would more labels give?
   python -m framing check mine.csv                   is this file fit to train on?
   python -m framing predict article.txt              who says what about which force
   python -m framing predict articles/ --out out.csv
@@ -61,6 +63,29 @@ def build_parser() -> argparse.ArgumentParser:
         "one parent. Stopped and started again it goes on. OVERRIDE as for train (search.trials=20).",
     )
     _add_overrides(search)
+
+    transfer = verb(
+        "transfer",
+        "Learn from one language or target, and test on the others.",
+        "Every value of a column that has 60 rows or more is learnt from alone and tested on every other, in grouped\n"
+        "folds, with the in-domain score beside. OVERRIDE as for train (+exp=baseline, head=svm).",
+    )
+    transfer.add_argument(
+        "--by", default="lang,target", metavar="COLUMNS", help="columns, separated by commas (default: %(default)s)"
+    )
+    _add_overrides(transfer)
+
+    curve = verb(
+        "curve",
+        "The learning curve by documents, with a forecast.",
+        "The head learns from growing parts of the training documents of each fold. A fitted power law says what more\n"
+        "documents would give, and what 100 more rows would be worth to each target and language. OVERRIDE as for\n"
+        "train.",
+    )
+    curve.add_argument(
+        "--repeats", type=int, default=5, metavar="N", help="how often documents are drawn (default: %(default)s)"
+    )
+    _add_overrides(curve)
 
     check = verb(
         "check",

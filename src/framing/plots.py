@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from framing.curve import TaskCurve
     from framing.evaluate import Evaluation
     from framing.labels import Task
 
@@ -68,5 +69,54 @@ def save_scores(evaluation: Evaluation, metric_of: dict[str, str], file: Path) -
     axes.set_ylabel(f"score, {evaluation.level:.0%} interval over groups")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, ncols=len(results), loc="upper right")
+    figure.savefig(file, dpi=150)
+    plt.close(figure)
+
+
+def save_matrix(values: list[str], matrix: np.ndarray, title: str, file: Path) -> None:
+    """``(k, k)`` scores: rows are learnt from, columns tested. The colour says how far a score is from the in-domain
+    one of its column, which is framed."""
+    from matplotlib import pyplot as plt
+    from matplotlib.patches import Rectangle
+
+    k = len(values)
+    figure, axes = _figure(3.2 + 0.9 * k, 2.4 + 0.6 * k)
+    away = matrix - np.diag(matrix)
+    widest = max(float(np.abs(away).max()), 1e-9)
+    image = axes.imshow(away, cmap="RdBu", vmin=-widest, vmax=widest)
+    for i in range(k):
+        axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=_INK, linewidth=1.5))
+        for j in range(k):
+            colour = "white" if abs(away[i, j]) > 0.6 * widest else _INK
+            axes.text(j, i, f"{matrix[i, j]:.2f}", ha="center", va="center", color=colour)
+    axes.set_xticks(range(k), values, rotation=30, ha="right")
+    axes.set_yticks(range(k), values)
+    axes.set_xlabel("tested on")
+    axes.set_ylabel("learnt from")
+    axes.set_title(title, fontsize=11)
+    figure.colorbar(image, label="minus the in-domain score")
+    figure.savefig(file, dpi=150)
+    plt.close(figure)
+
+
+def save_curve(curve: TaskCurve, title: str, file: Path) -> None:
+    """Scores by documents with their intervals, the band of the draws, and the forecast with its band."""
+    from matplotlib import pyplot as plt
+
+    figure, axes = _figure(7.0, 4.2)
+    at = np.array([p.documents for p in curve.points])
+    values = np.array([p.score.value for p in curve.points])
+    spread = [values - [p.score.low for p in curve.points], np.array([p.score.high for p in curve.points]) - values]
+    lowest, highest = ([end(p.draws) for p in curve.points] for end in (min, max))
+    axes.fill_between(at, lowest, highest, color=_FIRST, alpha=0.25, linewidth=0, label="lowest to highest draw")
+    axes.errorbar(at, values, np.maximum(spread, 0), fmt="o", color=_FIRST, ecolor=_INK, capsize=3, label="measured")
+    if curve.law:
+        axes.plot(curve.band_at, curve.law(curve.band_at), color=_INK, linewidth=1, label="fitted and forecast")
+        axes.fill_between(curve.band_at, *curve.band, color=_OTHERS[1], alpha=0.5, linewidth=0, zorder=0)
+    axes.set_xlabel("documents learnt from")
+    axes.set_ylabel(curve.metric)
+    axes.set_title(title, fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower right")
     figure.savefig(file, dpi=150)
     plt.close(figure)

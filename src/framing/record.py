@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -65,7 +66,8 @@ def metrics(evaluation: Evaluation) -> dict[str, float]:
                 if mode != "marked" and task.name in controls:
                     found |= _bounded(f"{prefix}{mode}/{task.name}", controls[task.name], task)
             for part, by_task in result.slices.items():
-                found |= _bounded(f"{prefix}{part}/{task.name}", by_task[task.name], task)
+                found |= _bounded(f"{prefix}{in_a_name(part)}/{task.name}", by_task[task.name], task)
+            found |= _retrained(prefix, name, task, evaluation)
             first = result.scores[task.name][headline(task)[0]]
             found[f"{task.name}/n_rows"], found[f"{task.name}/n_groups"] = first.n_rows, first.n_groups
     for other, tasks in evaluation.differences.items():
@@ -76,6 +78,26 @@ def metrics(evaluation: Evaluation) -> dict[str, float]:
             found[key] = difference.value
             found[f"{key}_low"], found[f"{key}_high"] = difference.low, difference.high
     return found
+
+
+def _retrained(prefix: str, head: str, task: Task, evaluation: Evaluation) -> dict[str, float]:
+    """What training this head again gave: ``naive_gap``, ``shuffled``, and mean and sd of ``retrained``."""
+    again = evaluation.retrained
+    found: dict[str, float] = {}
+    if head in again.gap:
+        found |= _bounded(f"{prefix}naive_gap/{task.name}", again.gap[head][task.name], task)
+    if head in again.shuffled:
+        found |= _bounded(f"{prefix}shuffled/{task.name}", again.shuffled[head][task.name].scores, task)
+        found[f"{prefix}shuffled/{task.name}/chance"] = again.shuffled[head][task.name].chance
+    for metric, spread in again.spreads.get(head, {}).get(task.name, {}).items():
+        key = f"{prefix}retrained/{task.name}/{metric}"
+        found[f"{key}_mean"], found[f"{key}_sd"], found[f"{key}_n"] = spread.mean, spread.sd, spread.n
+    return found
+
+
+def in_a_name(value: str) -> str:
+    """A value of the data as part of a metric's name: MLflow takes letters, digits, and few other characters."""
+    return re.sub(r"[^\w.\- ]", "_", value)
 
 
 def _bounded(prefix: str, scores: Mapping[str, Interval], task: Task) -> dict[str, float]:
@@ -93,7 +115,7 @@ def champion_facts(config: Config, evaluation: Evaluation, encoder: Encoder | No
     """What two models must share before their scores may be compared, and the score."""
     first = evaluation.table.tasks[0]
     kept_out = {"column": config.data.held_out_column, "value": config.data.held_out_value}
-    protocol = json.dumps({**asdict(config.protocol), "held_out": kept_out}, sort_keys=True)
+    protocol = json.dumps({**asdict(config.protocol), "repeats": 1, "held_out": kept_out}, sort_keys=True)
     tasks = json.dumps([asdict(t) for t in evaluation.table.tasks], ensure_ascii=False)
     return {
         "data_sha256": evaluation.table.sha256,
@@ -128,15 +150,22 @@ def _facts_of_run(request: Request, evaluation: Evaluation, run_id: str) -> dict
     }
 
 
+def write_request(folder: Path, request: Request) -> None:
+    """What was asked, into a new folder."""
+    folder.mkdir()
+    (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
+    (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
+
+
 def write_artifacts(
     folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None, run_id: str
 ) -> None:
     """All files of a run, into a new folder."""
-    folder.mkdir()
-    (folder / "config.yaml").write_text(request.yaml, encoding="utf-8")
-    (folder / "overrides.txt").write_text("\n".join(request.overrides) + "\n", encoding="utf-8")
+    write_request(folder, request)
     for name, result in evaluation.results.items():
         pd.DataFrame(result.folds).to_csv(folder / f"folds_{name}.csv", index=False)
+    again = json.dumps(asdict(evaluation.retrained), ensure_ascii=False, indent=2)
+    (folder / "retrained.json").write_text(again, encoding="utf-8")
     write_results(folder, evaluation, final, _facts_of_run(request, evaluation, run_id), request.config.published)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from framing.data import Table
-from framing.evaluate import UNSEEN, Evaluation, Result, paired_differences, scores_of_rows
+from framing.evaluate import Evaluation, paired_differences
 from framing.metrics import confusion, group_counts
+from framing.scoring import UNSEEN, Result, scores_of_rows
 from framing.split import Split
 from framing.stored import StoredRun
 from framing.targets import MODES, Mode

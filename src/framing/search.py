@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from framing import record, track
 from framing.config import Config, RangeConfig
-from framing.encoder import Encoder
 from framing.exceptions import UserError
-from framing.experiment import Request, read_training_table, refuse_problems
+from framing.experiment import Request
 from framing.heads.finetuned import FinetuneConfig, FinetunedHead
-from framing.split import group_rows, hold_out
+from framing.prepare import Clock, prepare
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -49,12 +48,8 @@ def search(request: Request) -> Found:
         raise UserError("search: there is nothing to try; give search.space (see conf/exp/finetune.yaml)")
     for name, values in config.search.space.items():
         _check(name, values, base)
-    table = read_training_table(config)
-    groups = group_rows(table, config.protocol.together)
-    kept = hold_out(table, groups, config.data.held_out_column, config.data.held_out_value).train
-    table, groups = table.take(kept), groups[kept]
-    refuse_problems(table, config)
-    encoder = Encoder(config.encoder)
+    start = prepare(request, Clock())
+    table, groups, encoder = start.chosen, start.chosen_groups, start.encoder
     study = _study(optuna, config, record.what_decides(config, table, encoder))
     tracking = track.resolve(config.tracking.uri, config.tracking.experiment, config.tracking.artifacts)
     again = study.user_attrs.get("run_id")

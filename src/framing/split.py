@@ -1,13 +1,9 @@
-"""Groups that must stay together, and the protocols that split by them.
-
-A protocol is a function from a table, its groups and the protocol's settings to a list of :class:`Split`.
-"""
+"""Groups that must stay together, and what a split by them is."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,28 +14,20 @@ from framing.near import near_duplicates
 LINKS = ("contrast_id",)  # rows with the same value belong together
 
 
-@dataclass
-class ProtocolConfig:
-    """kind: one of ``PROTOCOLS``. folds: how many parts. seed: of the shuffle. together: columns whose equal values
-    stay on one side, as articles do. column, train, test: of a split that the data's makers give."""
-
-    kind: str = "grouped_kfold"
-    folds: int = 5
-    seed: int = 0
-    together: list[str] = field(default_factory=list)
-    column: str = "split"
-    train: str = "train"
-    test: str = "test"
-
-
 @dataclass(frozen=True)
 class Split:
-    """Positions to train on and positions to test on. ``published``: as the data's makers split it, leaks included."""
+    """Positions to train on and positions to test on.
+
+    ``published``: as the data's makers split it, leaks included. ``part``: of what all rows that it tests are, where
+    scores of that part stand apart. ``dropped``: rows that would be on both sides, and so are on neither.
+    """
 
     name: str
     train: np.ndarray
     test: np.ndarray
     published: bool = False
+    part: str = ""
+    dropped: int = 0
 
 
 class LeakError(Exception):
@@ -92,54 +80,6 @@ def refuse_leak(split: Split, groups: np.ndarray) -> None:
         raise LeakError(f"{split.name}: {len(both)} groups are on both sides, the first is group {both[0]}")
 
 
-def grouped_kfold(table: Table, groups: np.ndarray, config: ProtocolConfig) -> list[Split]:
-    """``StratifiedGroupKFold``, stratified by the first task's labels; every row is tested once."""
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    count = len(np.unique(groups))
-    if count < config.folds:
-        raise UserError(
-            f"{table.path}: {count} independent documents cannot be split into protocol.folds={config.folds}; "
-            "add documents, or set protocol.folds lower"
-        )
-    task = table.tasks[0]
-    labels = table.labels[task.name]
-    strata = np.unique(labels, axis=0, return_inverse=True)[1].ravel() if task.multi else labels
-    splitter = StratifiedGroupKFold(config.folds, shuffle=True, random_state=config.seed)
-    with warnings.catch_warnings():  # rare label sets of a multi-label task: stratified as far as it goes
-        warnings.filterwarnings("ignore", message="The least populated class in y has only")
-        parts = list(splitter.split(np.zeros(len(labels)), strata, groups))
-    return [Split(f"fold {k}", train, test) for k, (train, test) in enumerate(parts, 1)]
-
-
-def published_split(table: Table, groups: np.ndarray, config: ProtocolConfig) -> list[Split]:
-    """The one split that the data's makers give in a column."""
-    cells = np.array([cell.strip() for cell in table.column(config.column)])
-    sides = {value: np.flatnonzero(cells == value) for value in (config.train, config.test)}
-    for value, rows in sides.items():
-        if not len(rows):
-            raise UserError(f"{table.path}: column {config.column!r}: no row says {value!r} (protocol.train, .test)")
-    return [Split(f"{config.train} to {config.test}", sides[config.train], sides[config.test], published=True)]
-
-
-PROTOCOLS: dict[str, Callable[[Table, np.ndarray, ProtocolConfig], list[Split]]] = {
-    "grouped_kfold": grouped_kfold,
-    "published_split": published_split,
-}
-
-
-def make_splits(table: Table, groups: np.ndarray, config: ProtocolConfig) -> list[Split]:
-    """The splits of the configured protocol, each proved to keep every group on one side."""
-    if config.kind not in PROTOCOLS:
-        raise UserError(f"protocol.kind={config.kind}: unknown; use one of {', '.join(PROTOCOLS)}")
-    if config.folds < 2:
-        raise UserError(f"protocol.folds={config.folds}: at least 2 are needed")
-    splits = PROTOCOLS[config.kind](table, groups, config)
-    for split in splits:
-        refuse_leak(split, groups)
-    return splits
-
-
 def hold_out(table: Table, groups: np.ndarray, column: str, value: str) -> Split:
     """Rows to choose a model with, and rows that the column keeps out of it; none are if there is no such column.
 
@@ -147,18 +87,21 @@ def hold_out(table: Table, groups: np.ndarray, column: str, value: str) -> Split
     """
     kept_out = np.array([cell.strip() == value for cell in table.column(column)])
     split = Split("held out", np.flatnonzero(~kept_out), np.flatnonzero(kept_out))
-    try:
-        refuse_leak(split, groups)
-    except LeakError:
-        both = set(groups[split.train]) & set(groups[split.test])
-        row = next(i for i in split.test if groups[i] in both)
-        raise UserError(
-            f"{table.path}: row {table.numbers[row]}, column {column!r}: this row is held out, but others of its "
-            "article, or near-duplicates of them, are not; hold out whole articles"
-        ) from None
+    refuse_users_leak(table, split, groups, column)
     if not len(split.train):
         raise UserError(f"{table.path}: column {column!r}: every row is held out; nothing is left to train on")
     return split
+
+
+def refuse_users_leak(table: Table, split: Split, groups: np.ndarray, column: str) -> None:
+    """Raise ``UserError`` where a column of the user's puts a group on both sides."""
+    both = np.intersect1d(groups[split.train], groups[split.test])
+    if len(both):
+        row = next(i for i in split.test if groups[i] in both)
+        raise UserError(
+            f"{table.path}: row {table.numbers[row]}, column {column!r}: this row is to be tested, but others of its "
+            "article, or near-duplicates of them, are not; keep whole articles on one side"
+        )
 
 
 def fold_of_rows(splits: Sequence[Split], n: int) -> np.ndarray:

@@ -60,7 +60,8 @@ def bootstrap(
     """Every score of the task, or ``only`` these, with its interval, from ``(G, S)`` counts of groups."""
     point = scores(task, counts.sum(axis=0))
     drawn = scores(task, weights @ counts)
-    return {n: _interval(float(point[n]), drawn[n], level, n_rows, len(counts)) for n in point if not only or n in only}
+    chosen = [name for name in point if not only or name in only]
+    return {n: percentile_interval(float(point[n]), drawn[n], level, n_rows, len(counts)) for n in chosen}
 
 
 def bootstrap_shares(counts: Mapping[str, np.ndarray], weights: np.ndarray, level: float) -> dict[str, Interval]:
@@ -75,7 +76,7 @@ def bootstrap_shares(counts: Mapping[str, np.ndarray], weights: np.ndarray, leve
             drawn = weights @ c
             drawn = drawn[drawn[:, 1] > 0]
             shares = drawn[:, 0] / drawn[:, 1]
-            found[name] = _interval(top / bottom, shares, level, int(bottom), int((c[:, 1] > 0).sum()))
+            found[name] = percentile_interval(top / bottom, shares, level, int(bottom), int((c[:, 1] > 0).sum()))
     return found
 
 
@@ -100,7 +101,7 @@ def paired_difference(
     point_a, point_b = (scores(task, c.sum(axis=0)) for c in (a, b))
     drawn_a, drawn_b = (scores(task, weights @ c) for c in (a, b))
     return {
-        name: _interval(
+        name: percentile_interval(
             float(point_a[name] - point_b[name]),
             drawn_a[name] - drawn_b[name],
             config.level,
@@ -111,6 +112,7 @@ def paired_difference(
     }
 
 
-def _interval(value: float, drawn: np.ndarray, level: float, n_rows: int, n_groups: int) -> Interval:
+def percentile_interval(value: float, drawn: np.ndarray, level: float, n_rows: int, n_groups: int) -> Interval:
+    """The middle part of the draws of a score, beside its value."""
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return Interval(value, float(low), float(high), n_rows, n_groups, float(drawn.std()))

@@ -7,7 +7,7 @@ a folder without any pickle.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from framing.encoder import Encoder
@@ -23,20 +23,26 @@ __all__ = ["HEADS", "Head", "HeadConfig", "HeadKind", "config_from_dict", "head_
 
 @dataclass(frozen=True)
 class HeadKind:
-    """How a kind of head is configured and made, and whether it needs embeddings."""
+    """How a kind of head is configured and made, and whether it needs embeddings.
+
+    ``quick``: it learns in seconds, so that what needs it trained again is done unasked. ``grid``: what a nested search
+    tries for it if nothing else is given.
+    """
 
     config: type[HeadConfig]
     make: Callable[[Any, Sequence[Task], Encoder | None, int], Head]
     embeds: bool
+    quick: bool = False
+    grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 HEADS: dict[str, HeadKind] = {
-    "majority": HeadKind(MajorityConfig, SklearnHead, embeds=False),
-    "tfidf": HeadKind(TfidfConfig, SklearnHead, embeds=False),
-    "logistic": HeadKind(LogisticConfig, SklearnHead, embeds=True),
-    "svm": HeadKind(SvmConfig, SklearnHead, embeds=True),
-    "knn": HeadKind(KnnConfig, SklearnHead, embeds=True),
-    "finetune": HeadKind(FinetuneConfig, FinetunedHead, embeds=True),
+    "majority": HeadKind(MajorityConfig, SklearnHead, embeds=False, quick=True),
+    "tfidf": HeadKind(TfidfConfig, SklearnHead, embeds=False, quick=True, grid={"C": (0.1, 1.0, 10.0)}),
+    "logistic": HeadKind(LogisticConfig, SklearnHead, embeds=True, quick=True, grid={"C": (0.001, 0.01, 0.1)}),
+    "svm": HeadKind(SvmConfig, SklearnHead, embeds=True, quick=True, grid={"C": (0.3, 1.0, 3.0)}),
+    "knn": HeadKind(KnnConfig, SklearnHead, embeds=True, quick=True, grid={"neighbours": (5, 15, 45)}),
+    "finetune": HeadKind(FinetuneConfig, FinetunedHead, embeds=True, grid={"lr": (1e-4, 2e-4, 4e-4)}),
     "setfit": HeadKind(SetfitConfig, SetfitHead, embeds=True),
 }
 

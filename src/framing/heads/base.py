@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -43,3 +43,10 @@ class Head(Protocol):
 
     def load(self, folder: Path) -> None:
         """Take up what :meth:`save` wrote."""
+
+
+@runtime_checkable
+class Chooses(Protocol):
+    """A head that chooses some of its settings while it is fitted; ``chosen`` holds them by name."""
+
+    chosen: dict[str, Any]

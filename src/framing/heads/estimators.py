@@ -126,7 +126,8 @@ class SklearnHead:
             key = "target" if reads_target else "text"
             texts = [fold(t) for t in texts]
             if fit:
-                self.vectorizers[key] = _fit_vectorizer(self.config, texts)
+                self.vectorizers[key], X = _fit_vectorizer(self.config, texts)
+                return X
             return self.vectorizers[key].transform(texts)
         assert self.encoder is not None
         return self.encoder.encode(texts)
@@ -174,7 +175,8 @@ class SklearnHead:
 TRUSTED_TYPES: list[str] = []
 
 
-def _fit_vectorizer(config: TfidfConfig, texts: list[str]) -> Any:
+def _fit_vectorizer(config: TfidfConfig, texts: list[str]) -> tuple[Any, Any]:
+    """The vectorizer, and what it makes of the texts that it was fitted on: they are cut into n-grams only once."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_union
 
@@ -188,10 +190,11 @@ def _fit_vectorizer(config: TfidfConfig, texts: list[str]) -> Any:
         # A brace is a word of its own: it says which force is meant.
         TfidfVectorizer(ngram_range=tuple(config.words), token_pattern=r"\w+|[{}]", **common),  # noqa: S106
         TfidfVectorizer(analyzer="char_wb", ngram_range=tuple(config.characters), **common),
-    ).fit(texts)
+    )
+    X = union.fit_transform(texts)
     for _, part in union.transformer_list:  # skops would write a file of its own for each NumPy integer in here
         part.vocabulary_ = {term: int(index) for term, index in part.vocabulary_.items()}
-    return union
+    return union, X
 
 
 def _probabilities(estimator: Any, X: Any) -> np.ndarray:
