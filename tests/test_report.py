@@ -125,10 +125,10 @@ def headline_figures(logged: dict[str, float]) -> set[str]:
     chosen by, and what only a task that reads the target has."""
     found = set()
     for name, value in logged.items():
-        of_control = re.search(r"(unmarked|masked|sourceless)/", name)
+        of_control = re.search(r"(unmarked|masked|sourceless|shuffled)/", name)
         told = not of_control or re.search(r"stance/macro_f1|/micro_f1|/mixed/", name)
         if f"{name}_low" in logged and told:
-            sign = "+" if name.startswith("minus_") else ""
+            sign = "+" if re.search(r"^minus_|(^|/)naive_gap/", name) else ""
             low, high = logged[f"{name}_low"], logged[f"{name}_high"]
             found.add(f"{value:{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]")
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -86,6 +87,32 @@ class Retrained:
     shuffled: dict[str, dict[str, Shuffled]] = field(default_factory=dict)
     spreads: dict[str, dict[str, dict[str, Spread]]] = field(default_factory=dict)
     not_run: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def retrained_of(values: Mapping[str, Any]) -> Retrained:
+    """What ``dataclasses.asdict`` made of it, read again. Raises ``UserError`` where that does not fit."""
+    try:
+        by_head = {
+            name: {
+                h: {t: {m: Interval(**i) for m, i in s.items()} for t, s in ts.items()}
+                for h, ts in values[name].items()
+            }
+            for name in ("claimed", "gap")
+        }
+        shuffled = {
+            h: {
+                t: Shuffled({m: Interval(**i) for m, i in s["scores"].items()}, float(s["chance"]))
+                for t, s in ts.items()
+            }
+            for h, ts in values["shuffled"].items()
+        }
+        spreads = {
+            h: {t: {m: Spread(**{**s, "values": tuple(s["values"])}) for m, s in ms.items()} for t, ms in ts.items()}
+            for h, ts in values["spreads"].items()
+        }
+        return Retrained(by_head["claimed"], by_head["gap"], shuffled, spreads, dict(values["not_run"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(f"what training again gave cannot be read ({error})") from None
 
 
 Makers = Mapping[str, Callable[[], Head]]

@@ -144,6 +144,7 @@ def _facts_of_run(request: Request, evaluation: Evaluation, run_id: str) -> dict
         "heads": list(evaluation.results),
         "seconds": {name: result.seconds for name, result in evaluation.results.items()},
         "memory_mb": {name: result.memory for name, result in evaluation.results.items()},
+        "retrained": asdict(evaluation.retrained),
         "versions": provenance.package_versions(),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         **provenance.git_state(Path.cwd()),
@@ -164,8 +165,6 @@ def write_artifacts(
     write_request(folder, request)
     for name, result in evaluation.results.items():
         pd.DataFrame(result.folds).to_csv(folder / f"folds_{name}.csv", index=False)
-    again = json.dumps(asdict(evaluation.retrained), ensure_ascii=False, indent=2)
-    (folder / "retrained.json").write_text(again, encoding="utf-8")
     write_results(folder, evaluation, final, _facts_of_run(request, evaluation, run_id), request.config.published)
 
 

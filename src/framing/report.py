@@ -31,6 +31,7 @@ from framing.report_tables import (
     fold_grid,
     headline_grid,
     published_grid,
+    retrained_grids,
     score_grid,
     slice_grids,
 )
@@ -87,6 +88,7 @@ class Report:
     confusions: list[Confusion]
     slices: list[Grid]
     controls: list[Grid]
+    retrained: list[Grid]
     abstention: Grid
     calibration: Section
     ceiling: Section
@@ -141,6 +143,7 @@ def report_of(
         confusions=[confusion_of(t, evaluation) for t in tasks if not t.multi],
         slices=slice_grids(cut),
         controls=[control_grid(t, evaluation) for t in tasks if len(run.modes(t)) > 1],
+        retrained=retrained_grids(evaluation),
         abstention=abstention_grid(evaluation),
         calibration=Section(missing="not measured", command="python -m framing train"),
         ceiling=Section(missing="not measured", command="python -m framing agree"),

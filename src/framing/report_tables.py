@@ -15,7 +15,7 @@ from framing.evaluate import Evaluation
 from framing.labels import EMPTY_SET, Task
 from framing.metrics import group_counts, headline, scores
 from framing.slices import MOST, Slice
-from framing.summary import slice_table, verdict
+from framing.summary import not_run, slice_table, spread_table, verdict
 from framing.uncertainty import FEW_GROUPS, Interval
 
 Cell = str | Interval
@@ -137,6 +137,31 @@ def control_grid(task: Task, evaluation: Evaluation) -> Grid:
         "toward their targets. Without the mark, all targets of a sentence get one answer."
     )
     return Grid(f"{task.name}: what the answer is read from", lines, note if mixed else "")
+
+
+def retrained_grids(evaluation: Evaluation) -> list[Grid]:
+    """What training again gave: on shuffled sentences, on shuffled labels, with other folds and seeds."""
+    again, tasks = evaluation.retrained, evaluation.table.tasks
+    naive: list[tuple[Cell, ...]] = [("task", "score", "head", "shuffled sentences", "whole articles", "gap")]
+    labels: list[tuple[Cell, ...]] = [("task", "score", "head", "from shuffled labels", "by chance")]
+    for task in tasks:
+        for metric in headline(task):
+            for head, gap in again.gap.items():
+                claimed, own = (
+                    again.claimed[head][task.name][metric],
+                    evaluation.results[head].scores[task.name][metric],
+                )
+                naive.append((task.name, metric, head, claimed, own, gap[task.name][metric].signed))
+            for head, found in again.shuffled.items():
+                if metric == headline(task)[0]:
+                    one = found[task.name]
+                    labels.append((task.name, metric, head, one.scores[metric], f"{one.chance:.3f}"))
+    grids = [
+        Grid("What shuffling sentences would have claimed", naive, " ".join(not_run(evaluation, "naive"))),
+        Grid("Learnt from shuffled labels, tested on true ones", labels, " ".join(not_run(evaluation, "shuffled"))),
+        Grid("Trained again with other folds and seeds", spread_table(evaluation)),
+    ]
+    return [g for g in grids if len(g.lines) > 1 or g.note]
 
 
 def abstention_grid(evaluation: Evaluation) -> Grid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from framing.controls import Retrained, retrained_of
 from framing.data import Table
 from framing.evaluate import Evaluation, paired_differences
 from framing.metrics import confusion, group_counts
@@ -35,7 +36,8 @@ def rescored(run: StoredRun) -> Evaluation:
     ]
     uncertainty = uncertainty_of(run)
     results = {head: _result(run, table, head, uncertainty) for head in run.heads}
-    evaluation = Evaluation(table, run.groups, splits, results, uncertainty.level)
+    again = retrained_of(run.facts["retrained"]) if "retrained" in run.facts else Retrained()
+    evaluation = Evaluation(table, run.groups, splits, results, uncertainty.level, retrained=again)
     evaluation.differences.update(paired_differences(evaluation, uncertainty))
     return evaluation
 

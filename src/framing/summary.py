@@ -162,11 +162,11 @@ def shuffled_lines(evaluation: Evaluation) -> list[str]:
             if found.suspicious:
                 line += "; **above chance: labels reach this head by another way than its training rows**"
             lines.append(line)
-    return lines + _not_run(evaluation, "shuffled")
+    return lines + not_run(evaluation, "shuffled")
 
 
-def _not_run(evaluation: Evaluation, control: str) -> list[str]:
-    """One line for each reason."""
+def not_run(evaluation: Evaluation, control: str) -> list[str]:
+    """Which heads were not trained again for this control: one line for each reason."""
     by_reason: dict[str, list[str]] = {}
     for head, why in evaluation.retrained.not_run.get(control, {}).items():
         by_reason.setdefault(why, []).append(head)
@@ -194,7 +194,7 @@ def retrained_sections(evaluation: Evaluation) -> list[str]:
             "difference on the same draws of groups.",
             markdown_table(naive_table(evaluation)),
         ]
-    parts += ["\n".join(f"- {line}" for line in _not_run(evaluation, "naive"))]
+    parts += ["\n".join(f"- {line}" for line in not_run(evaluation, "naive"))]
     parts += [
         "## Learnt from shuffled labels",
         "Labels are dealt out anew among the training rows, and the true ones are tested. Chance is the better of the "
