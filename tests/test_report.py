@@ -176,7 +176,7 @@ def test_report_from_the_folder_alone_is_what_the_run_left(artifacts, tmp_path, 
         run_id = json.loads((artifacts / "run.json").read_text())["run_id"]
         assert made.replace(str(artifacts), run_id) == (artifacts / left).read_text(encoding="utf-8")
     card = (tmp_path / "c.md").read_text(encoding="utf-8")
-    assert f"python -m framing report {artifacts} --out FILE.md" in card.splitlines()[0]
+    assert f"python -m framing report {artifacts} --out FILE.md" in "".join(card.splitlines()[:4])
     headings = re.findall(r"^## (.+)$", card, flags=re.MULTILINE)
     assert headings == [
         "Model details",
@@ -220,7 +220,7 @@ def test_nothing_in_the_data_can_act(copy, tmp_path, monkeypatch):
     assert run(["report", str(copy), "--out", "c.md"]) == 0
     card = Path("c.md").read_text(encoding="utf-8")
     outside_code = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", card)
-    assert "<script" not in outside_code.replace("<!-- ", "")
+    assert "<script" not in outside_code
     assert "](http" not in outside_code
     widths = {line.count("|") - line.count("\\|") for line in card.splitlines() if line.startswith("| fold")}
     assert len(widths) == 1

@@ -189,6 +189,7 @@ def write_results(
         title = f"{name}: {evaluation.main.head}, {len(evaluation.tested)} rows"
         plots.save_confusion(tasks[name], matrix, title, folder / f"confusion_{name}.png")
     plots.save_scores(evaluation, {n: headline(t)[0] for n, t in tasks.items()}, folder / "scores.png")
-    found = report_of(run, evaluation, final, name=str(facts["run_id"]) or shlex.quote(str(folder)))
+    command = shlex.join(["python", "-m", "framing", "report", str(facts["run_id"]) or str(folder)])
+    found = report_of(run, evaluation, final, command)
     (folder / "report.html").write_text(pages.report_page(found), encoding="utf-8")
     (folder / "model_card.md").write_text(pages.model_card(found), encoding="utf-8")

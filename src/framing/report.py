@@ -108,13 +108,12 @@ def report_of(
     run: StoredRun,
     evaluation: Evaluation | None = None,
     held_out: Evaluation | None = None,
-    name: str = "",
+    command: str = "",
     behaviour: Path | None = None,
 ) -> Report:
-    """The report of a run. ``evaluation`` is that of its rows, if it is known already; ``name`` is what commands shall
-    call the run."""
+    """The report of a run. ``evaluation`` is that of its rows, if it is known already; ``command`` is what makes the
+    same report again, without the file to write."""
     evaluation = evaluation or rescored(run)
-    name = name or str(run.facts["run_id"]) or run.name
     tasks = run.tasks
     cut = slices(evaluation, uncertainty_of(run))
     given = readings(run)
@@ -123,7 +122,7 @@ def report_of(
     return Report(
         run=run,
         head=run.head,
-        command=f"python -m framing report {name}",
+        command=command or f"python -m framing report {run.facts['run_id']}",
         warnings=_warnings(run),
         asked=prose.asked(evaluation),
         found=prose.found(evaluation),

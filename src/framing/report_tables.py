@@ -51,13 +51,14 @@ def headline_grid(evaluation: Evaluation) -> Grid:
 
 def score_grid(task: Task, evaluation: Evaluation, caption: str) -> Grid:
     """Every headline score of every head, with the paired difference of the first head to it, in words as well."""
-    first, *_ = evaluation.results
-    lines: list[tuple[Cell, ...]] = [("score", "head", "value", f"{first} minus it", "verdict")]
+    first, *others = evaluation.results
+    compared = (f"{first} minus it", "verdict") if others else ()
+    lines: list[tuple[Cell, ...]] = [("score", "head", "value", *compared)]
     for metric in headline(task):
         for head, result in evaluation.results.items():
             value = result.scores[task.name][metric]
             if head == first:
-                lines.append((metric, head, value, "", ""))
+                lines.append((metric, head, value, *("" for _ in compared)))
             else:
                 d = evaluation.differences[head][task.name][metric]
                 word = verdict(d)

@@ -97,7 +97,9 @@ class StoredRun:
     def _encoded(self, task: Task, column: str) -> np.ndarray:
         if column not in self.frame:
             raise UserError(f"run {self.name}: has recorded nothing under {column!r}")
-        return task.encode(task.parse(cell) for cell in self.frame[column])
+        cells = self.frame[column].tolist()
+        parsed = {cell: task.parse(cell) for cell in set(cells)}
+        return task.encode(parsed[cell] for cell in cells)
 
 
 def write_facts(folder: Path, tasks: Sequence[Task], facts: Mapping[str, Any]) -> None:

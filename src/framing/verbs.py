@@ -55,7 +55,7 @@ def errors(options: argparse.Namespace) -> int:
             from framing.report import confident
 
             wrong = [confident(found, t, options.top, doubt=True) for t in tasks]
-            command = f"python -m framing errors {shlex.quote(options.run)}"
+            command = shlex.join(["python", "-m", "framing", "errors", options.run])
             page = errors_page(run.name, head, command, wrong, given.missing)
             half.write_text(page, encoding="utf-8")
             print(f"written to {options.out}", file=sys.stderr)
@@ -73,7 +73,7 @@ def _show_mistakes(title: str, frame: pd.DataFrame, top: int) -> None:
     if not console.is_terminal:
         console = Console(width=160)
     grid = Grid(title=Text(visible(title)), show_lines=True)
-    for name in ("", "sure", "mistake", "target"):
+    for name in ("", "confidence", "mistake", "target"):
         grid.add_column(name, no_wrap=True)
     grid.add_column("id")
     grid.add_column("text", ratio=1)
@@ -101,9 +101,9 @@ def report(options: argparse.Namespace) -> int:
         raise UserError(
             f"--behave {behaviour}: no such file; make it: python -m framing behave MODEL --out {behaviour}"
         )
-    found = report_of(
-        run, held_out=held_out, name=shlex.quote(options.run), behaviour=behaviour if behaviour.is_file() else None
-    )
+    given = ["--behave", str(options.behave)] if options.behave else []
+    command = shlex.join(["python", "-m", "framing", "report", options.run, *given])
+    found = report_of(run, None, held_out, command, behaviour if behaviour.is_file() else None)
     page = report_page(found) if options.out.suffix.lower() == ".html" else model_card(found)
     with whole_file(options.out) as half:
         half.write_text(page, encoding="utf-8")
