@@ -14,7 +14,7 @@ from framing.metrics import group_counts, guessed_counts, scores
 from framing.out_of_fold import Protocol, out_of_fold
 from framing.protocols import ProtocolConfig, make_splits
 from framing.record import metrics
-from framing.summary import naive_table, run_summary, shuffled_lines, spread_table
+from framing.retrained_page import naive_table, sections, shuffled_lines, spread_table
 from framing.uncertainty import UncertaintyConfig
 from framing.unfinished import Unfinished
 from toys import learnable, toy
@@ -100,7 +100,7 @@ def test_a_head_that_labels_reach_by_another_way_is_flagged():
     assert found.retrained.shuffled["tfidf"]["stance"].suspicious
     (line,) = shuffled_lines(found)
     assert "above chance: labels reach this head by another way" in line
-    assert line in run_summary(found, None, "x", "y")
+    assert f"- {line}" in sections(found)[-1]
 
 
 def test_labels_of_all_tasks_are_dealt_out_together_among_the_training_rows():
@@ -170,7 +170,7 @@ def test_a_fine_tuned_head_is_only_trained_again_when_it_is_asked_for(controls, 
     )
     assert ("finetune" in found.retrained.gap) == ("finetune" in found.retrained.shuffled) == runs
     assert len(trained) == len(found.splits) * (3 if runs else 1)
-    page = run_summary(found, None, "x", "y")
+    page = "\n".join(sections(found))
     assert ("not run for finetune" in page) == (not runs)
     assert says in page
 

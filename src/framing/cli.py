@@ -108,7 +108,8 @@ def _report(outcome: Outcome) -> None:
     from rich.console import Console
     from rich.table import Table as Grid
 
-    from framing.summary import gap_lines, head_table, verdicts
+    from framing.retrained_page import gap_lines
+    from framing.summary import head_table, verdicts
 
     console = Console() if sys.stdout.isatty() else Console(width=120)
     lines = head_table(outcome.evaluation)
@@ -155,7 +156,7 @@ def _search(options: argparse.Namespace) -> int:
 def _transfer(options: argparse.Namespace) -> int:
     from framing.studies import run_transfer
 
-    by = [column.strip() for column in options.by.split(",") if column.strip()]
+    by = list(dict.fromkeys(column.strip() for column in options.by.split(",") if column.strip()))
     if not by:
         raise UserError("--by: names no column; give one or more, as in --by lang,target")
     _report_study(run_transfer(_composed(options, f"transfer --by {','.join(by)}"), by))

@@ -79,7 +79,7 @@ class Retrained:
     """By head, then by task; of each task the headline scores.
 
     ``claimed`` are the scores on folds of shuffled sentences, ``gap`` is what they have in excess of the run's own.
-    ``not_run`` says why, by control and head.
+    ``not_run`` says why, by control and head; it is empty where nothing was to be trained again.
     """
 
     claimed: dict[str, Scores] = field(default_factory=dict)

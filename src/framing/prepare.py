@@ -1,4 +1,4 @@
-"""What every verb that trains begins with: read, group, hold out, refuse, and open what heads need."""
+"""What every verb that trains begins with: read, group, hold out, refuse, then heads, tracking and finished steps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,12 +50,17 @@ class Prepared:
     held_out: Split
     chosen: Table
     chosen_groups: np.ndarray
-    encoder: Encoder | None  # if a head embeds
 
     @property
     def config(self) -> Config:
         """What the run is made of."""
         return self.request.config
+
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """The run's encoder, if a head embeds; found or built when it is first asked for."""
+        embeds = any(head_kind(name).embeds for name in _heads(self.config))
+        return Encoder(self.config.encoder) if embeds else None
 
     def makers(self, repeat: int = 0) -> dict[str, Callable[[], Head]]:
         """The run's own head first, then its references; each repeat has a seed of its own."""
@@ -103,8 +108,7 @@ def prepare(request: Request, clock: Clock) -> Prepared:
         problems = training_problems(chosen, config.protocol.folds)
     if problems:
         raise UserError("\n".join(p.line(table.path) for p in problems))
-    encoder = Encoder(config.encoder) if any(head_kind(k).embeds for k in _heads(config)) else None
-    return Prepared(request, table, groups, held_out, chosen, groups[held_out.train], encoder)
+    return Prepared(request, table, groups, held_out, chosen, groups[held_out.train])
 
 
 def _heads(config: Config) -> dict[str, HeadConfig]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from framing import pages, plots, prose, provenance, stored, summary
+from framing import pages, plots, prose, provenance, retrained_page, stored, summary
 from framing.config import Config, PublishedConfig
 from framing.data import Table
 from framing.encoder import Encoder
@@ -182,7 +182,8 @@ def write_results(
     stored.write_facts(folder, evaluation.table.tasks, facts)
     run = stored.read_run(folder, str(facts["name"]))
     how = prose.protocol(run) if facts["protocol"]["kind"] == prose.NEW_DATA else ""
-    page = summary.run_summary(evaluation, final, run.name, str(facts["command"]), published, how)
+    again = retrained_page.sections(evaluation)
+    page = summary.run_summary(evaluation, final, run.name, str(facts["command"]), published, how, again)
     (folder / "summary.md").write_text(page, encoding="utf-8")
     tasks = {t.name: t for t in evaluation.table.tasks}
     for name, matrix in evaluation.main.confusions.items():

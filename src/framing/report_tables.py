@@ -14,8 +14,9 @@ from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import EMPTY_SET, Task
 from framing.metrics import group_counts, headline, scores
+from framing.retrained_page import not_run, spread_table
 from framing.slices import MOST, Slice
-from framing.summary import not_run, slice_table, spread_table, verdict
+from framing.summary import slice_table, verdict
 from framing.uncertainty import FEW_GROUPS, Interval
 
 Cell = str | Interval
