@@ -140,6 +140,58 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def compare(options: argparse.Namespace) -> int:
+    """Two runs, or more, against each other."""
+    from framing import compare_page as page
+    from framing.compare import chosen_uncertainty, compare_two, rank, slice_columns
+    from framing.entrants import common_tasks, entrants
+    from framing.files import check_out
+    from framing.registry import open_run
+
+    if options.out:
+        check_out(options.out, page.ENDINGS)
+    runs = entrants(options.runs, lambda name: open_run(name, options.tracking_uri))
+    tasks = common_tasks(runs, options.task)
+    uncertainty = chosen_uncertainty(runs[0], options.level, options.rounds)
+    columns = slice_columns(runs[0], options.slice)
+    if len(runs) == 2:
+        compared = [compare_two(runs[0], runs[1], task, columns, uncertainty) for task in tasks]
+        sections, frame = page.two(runs[0], runs[1], compared, uncertainty, options.changed), page.two_frame(compared)
+    else:
+        rankings = [rank(runs, task, uncertainty) for task in tasks]
+        sections, frame = page.many(rankings, uncertainty), page.many_frame(rankings)
+    if options.out:
+        page.write(options.out, sections, frame)
+    page.show(sections[:1] if options.out else sections)
+    return 0
+
+
+def behave(options: argparse.Namespace) -> int:
+    """A saved model through the behavioural suites."""
+    from framing.behave import asked_tasks, can_answer
+    from framing.behave import behave as put_to
+    from framing.behave.report import check_outs, pass_rate, show, write_all
+    from framing.data import read_table
+
+    check_outs(options.out)
+    if options.cases < 1 or options.failures < 0 or not 0 <= options.min_pass <= 1:
+        raise UserError("behave: --cases must be at least 1, --failures at least 0, --min-pass from 0 to 1")
+    model = open_model(options)
+    tasks = asked_tasks(model.tasks)
+    table = read_table(options.data, tasks)
+    if not can_answer(tasks[0]):
+        print("framing: no task stance of favor, against and neutral: the pairs are left out", file=sys.stderr)
+    found = put_to(model, table, options.cases, options.seed)
+    source = f"`{table.path}` (sha256 `{table.sha256[:16]}`)"
+    write_all(found, options.out, f"`{options.model}`", source, options.failures)
+    show(found, options.failures)
+    rate = pass_rate(found)
+    if rate < options.min_pass:
+        print(f"framing: {rate:.3f} of the cases passed; --min-pass asks for {options.min_pass}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def open_model(options: argparse.Namespace) -> Model:
     """The model of a folder or an address; addresses are looked up where ``--tracking-uri`` says."""
     from framing import load_model
