@@ -84,22 +84,18 @@ def labelled():
 
 def test_most_sentences_that_quote_somebody_lose_a_source(labelled):
     """The lexicon was written with sentences of this file at hand: this is a floor for it, no estimate for others."""
-    found = defaultdict(list)
-    for row in labelled:
-        spans = find_sources(row["text"], [(m.start, m.end) for m in find_mentions(row["text"])])
-        share = sum(end - start for start, end in spans) / len(row["text"])
-        for name in row["attribution"].split("|"):
-            found[row["lang"], name].append((bool(spans), share))
-    for (language, name), lines in found.items():
-        masked, share = (sum(v) / len(lines) for v in zip(*lines, strict=True))
-        assert share < 0.25, (language, name)
-        if name:
-            assert masked >= (0.9 if language == "ar" else 0.8), (language, name)
-    quoting, empty = (
-        [share for (_, name), lines in found.items() if bool(name) == wanted for _, share in lines]
-        for wanted in (True, False)
-    )
-    assert sum(empty) / len(empty) < 0.5 * sum(quoting) / len(quoting)
+    masked, shares = defaultdict(list), defaultdict(list)
+    for text, row in list({row["text"]: row for row in labelled}.items())[::3]:
+        spans = find_sources(text, [(m.start, m.end) for m in find_mentions(text)])
+        shares[bool(row["attribution"])].append(sum(end - start for start, end in spans) / len(text))
+        for name in filter(None, row["attribution"].split("|")):
+            for part in (row["lang"], name):
+                masked[part].append(bool(spans))
+    assert len(masked) == 10  # six languages, four kinds of sources
+    for part, found in masked.items():
+        assert sum(found) / len(found) >= (0.9 if part == "ar" else 0.8), part
+    quoting, empty = (sum(shares[wanted]) / len(shares[wanted]) for wanted in (True, False))
+    assert empty < 0.5 * quoting < 0.125  # what is masked is little of the text, and stands where somebody is quoted
 
 
 def test_forces_are_never_touched(labelled):

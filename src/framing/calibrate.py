@@ -24,13 +24,16 @@ NEVER = 2.0  # a threshold above every probability
 
 @dataclass
 class CalibrationConfig:
-    """precision: of the answers that are not abstained from, the share that shall be right."""
+    """precision: of the answers that are not abstained from, the share that shall be right. coverage: the share of
+    conformal sets that shall hold the right class."""
 
     precision: float = 0.9
+    coverage: float = 0.9
 
     def __post_init__(self) -> None:
-        if not 0 < self.precision < 1:
-            raise UserError(f"calibration.precision={self.precision}: a share between 0 and 1 is wanted")
+        for name, share in asdict(self).items():
+            if not 0 < share < 1:
+                raise UserError(f"calibration.{name}={share}: a share between 0 and 1 is wanted")
 
 
 @dataclass(frozen=True)

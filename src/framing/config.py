@@ -35,6 +35,9 @@ class DataConfig:
 
     Rows whose ``held_out_column`` says ``held_out_value`` take no part in choosing: cross-validation leaves them out,
     and the final fit takes them in. ``score_held_out`` measures on them, after training on all others. Look rarely.
+
+    annotations: a file of two readings of these rows (as ``framing agree`` reads), to stand beside the heads; empty:
+    ``annotations.csv`` beside the data, if there is one; ``none``: do not look. readers: who they are, for tables.
     """
 
     path: str = "data/labels.csv"
@@ -42,6 +45,8 @@ class DataConfig:
     held_out_column: str = "split"
     held_out_value: str = "test"
     score_held_out: bool = False
+    annotations: str = ""
+    readers: str = "readers"
 
 
 @dataclass

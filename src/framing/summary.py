@@ -9,6 +9,15 @@ import numpy as np
 from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import Task
+from framing.measures import Measures
+from framing.measures_page import (
+    calibration_sections,
+    classes_with_readers,
+    control_sections,
+    readers_text,
+    slice_sections,
+    with_readers,
+)
 from framing.metrics import headline
 from framing.uncertainty import FEW_GROUPS, Interval
 
@@ -158,6 +167,8 @@ def run_summary(
     final: Evaluation | None,
     name: str,
     command: str,
+    measures: Measures,
+    final_measures: Measures | None = None,
     published: Sequence[PublishedConfig] = (),
     how: str = "",
     more: Sequence[str] = (),
@@ -166,14 +177,16 @@ def run_summary(
     they are not of out-of-fold predictions. ``more``: sections from elsewhere."""
     table = evaluation.table
     n_groups = len(set(evaluation.groups.tolist()))
-    parts = [
+    ceiling = measures.ceiling
+    parts: list[str | list[tuple[str, ...]]] = [
         f"# {name}",
         f"Command: `{command}`",
         f"Data: `{table.path}`, sha256 `{table.sha256[:16]}`: {len(table)} rows in {table.frame['doc_id'].nunique()} "
         f"documents and {n_groups} independent groups (rows that are held out not counted).",
         f"{how or _out_of_fold(evaluation)} In brackets the {evaluation.level:.0%} interval of a bootstrap over "
         "groups. Columns of one head minus another are paired differences on the same draws.",
-        markdown_table(score_table(evaluation)),
+        with_readers(score_table(evaluation), evaluation, ceiling),
+        *readers_text(ceiling),
         "\n".join(f"- {line}" for line in verdicts(evaluation)),
     ]
     untested = len(table) - len(evaluation.tested)
@@ -191,13 +204,14 @@ def run_summary(
     for task in table.tasks:
         parts += [
             f"## {task.name}: {evaluation.main.head} by class",
-            markdown_table(class_table(task, evaluation)),
+            classes_with_readers(class_table(task, evaluation), task, ceiling),
         ]
         if task.name in evaluation.main.confusions:
             matrix = evaluation.main.confusions[task.name]
             lines: list[tuple[str, ...]] = [("gold \\ predicted", *task.classes)]
             lines += [(c, *map(str, row)) for c, row in zip(task.classes, matrix, strict=True)]
             parts.append(markdown_table(lines))
+    parts += slice_sections(measures, evaluation)
     for task in (t for t in table.tasks if t.reads_target):
         mixed = evaluation.main.scores[task.name].get("mixed/all")
         parts += [
@@ -207,6 +221,8 @@ def run_summary(
             f"the {mixed.n_rows if mixed else 0} sentences labelled differently toward their targets.",
             markdown_table(control_table(task, evaluation)),
         ]
+    parts += control_sections(measures, evaluation)
+    parts += calibration_sections(measures, evaluation)
     parts += more
     parts += [
         "## Answers that are sure",
@@ -215,12 +231,13 @@ def run_summary(
         "## Time",
         markdown_table(time_table(evaluation)),
     ]
-    if final:
+    if final and final_measures:
         rows, groups = len(final.tested), len(set(final.groups[final.tested].tolist()))
         parts += [
             f"## On the {rows} rows ({groups} groups) that no choice has seen",
             "Trained once on all other rows.",
-            markdown_table(score_table(final)),
+            with_readers(score_table(final), final, final_measures.ceiling),
         ]
-        parts += [markdown_table(control_table(task, final)) for task in table.tasks if task.reads_target]
-    return "\n\n".join(parts) + "\n"
+        parts += [control_table(task, final) for task in table.tasks if task.reads_target]
+        parts += control_sections(final_measures, final) + calibration_sections(final_measures, final)
+    return "\n\n".join(part if isinstance(part, str) else markdown_table(part) for part in parts) + "\n"

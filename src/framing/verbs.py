@@ -114,6 +114,8 @@ def report(options: argparse.Namespace) -> int:
 def evaluate(options: argparse.Namespace) -> int:
     """``framing evaluate``: a saved model on labelled rows of another file."""
     from framing import new_data, record
+    from framing.calibrate import CalibrationConfig
+    from framing.measures import measure
     from framing.summary import few_groups_warning
     from framing.uncertainty import UncertaintyConfig
 
@@ -135,7 +137,8 @@ def evaluate(options: argparse.Namespace) -> int:
         command = shlex.join(["python", "-m", "framing", "evaluate", options.model, options.file])
         facts = new_data.facts(model, options.model, evaluation, uncertainty, command)
         options.out.mkdir()
-        record.write_results(options.out, evaluation, None, facts)
+        measures = measure(evaluation, uncertainty, CalibrationConfig(), None)
+        record.write_results(options.out, evaluation, None, facts, measures)
         print(f"written to {options.out}; read {options.out}/report.html", file=sys.stderr)
     return 0
 
