@@ -362,3 +362,18 @@ def test_a_saved_model_on_other_rows(model_folder, small_csv, tmp_path, monkeypa
     page = Page(Path("done/report.html").read_text(encoding="utf-8"))
     assert "trained on these very rows" not in page.text
     assert "Nothing was trained or fitted on these rows" in page.text
+
+
+def test_values_left_out_one_after_the_other_are_told_apart(small_csv, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = ["head=tfidf", "references=[]", "task=[stance]", "uncertainty.rounds=50", "protocol.folds=2"]
+    protocol = ["protocol=leave_one_target_out", "controls.naive=never", "controls.shuffled=never"]
+    assert run(["train", *settings, *protocol, f"data.path={small_csv}"]) == 0
+    (left,) = Path("outputs").glob("*/artifacts")
+    stored = read_run(left, "it")
+    page = Page((left / "report.html").read_text(encoding="utf-8"))
+    for target, n in stored.frame["target"].value_counts().items():
+        assert f"target {target} ({n})" in page.text
+    assert "Every value of 'target' was left out once" in page.text
+    assert "The nearest training rows" not in page.text  # what the other splits test is not what was learnt from
+    assert report_page(report_of(stored)) == (left / "report.html").read_text(encoding="utf-8")

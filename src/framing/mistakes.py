@@ -17,6 +17,7 @@ from framing.files import read_bytes
 from framing.label_errors import issues
 from framing.labels import EMPTY_SET, SEPARATOR, Task
 from framing.neighbours import Neighbours
+from framing.protocols import KFOLD
 from framing.stored import StoredRun
 
 NEAREST = 3
@@ -83,7 +84,8 @@ class Mistakes:
 
     def with_nearest(self, task: Task, frame: pd.DataFrame) -> pd.DataFrame:
         """With ``near_1_id``, ``_label``, ``_similarity``, ``_lang``, ``_text`` and so on: the rows of other folds that
-        are most alike by :data:`framing.neighbours.METHOD`, with their gold labels."""
+        are most alike by :data:`framing.neighbours.METHOD`, with their gold labels; empty where what the other folds
+        test is not what was learnt from."""
         found = self._neighbours.nearest(frame["position"].tolist(), NEAREST)
         labels = [n or EMPTY_SET for n in task.names(self.run.gold(task))]
         ids, texts = self.run.frame["id"].tolist(), self.run.frame["text"].tolist()
@@ -147,7 +149,10 @@ class Mistakes:
 
     @cached_property
     def _neighbours(self) -> Neighbours:
-        return Neighbours(self.run.frame["text"].tolist(), self.run.frame["target"].tolist(), self.run.folds)
+        frame, folds = self.run.frame, self.run.folds
+        if self.run.facts["protocol"]["kind"] not in KFOLD:  # what the other splits test is not what was learnt from
+            folds = np.zeros_like(folds)
+        return Neighbours(frame["text"].tolist(), frame["target"].tolist(), folds)
 
 
 def _cell(task: Task, labels: frozenset[str]) -> str:

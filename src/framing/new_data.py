@@ -98,6 +98,7 @@ def facts(model: Model, source: str, evaluation: Evaluation, uncertainty: Uncert
         "data_sha256": table.sha256,
         "protocol": {"kind": NEW_DATA},
         "splits": [split.name for split in evaluation.splits],
+        "parts": [split.part for split in evaluation.splits],
         "uncertainty": asdict(uncertainty),
         "calibration": {},
         "heads": list(evaluation.results),

@@ -26,6 +26,15 @@ _SCORES = {
 _PROTOCOLS = {
     "grouped_kfold": "Every row was answered once, by a model that had learnt from no row of its group: the groups "
     "were dealt into {folds} parts, and each part was answered by a model trained on the others.",
+    "nested": "Every row was answered once, by a model that had learnt from no row of its group: the groups were dealt "
+    "into {folds} parts, and each part was answered by a model trained on the others, whose settings were chosen on "
+    "those others alone, in {inner_folds} parts of their own.",
+    "by_date": "Learnt from the past, measured on what came later: the latest documents were answered by a model that "
+    "had learnt from older ones alone.",
+    "leave_one_out": "Every value of {column!r} was left out once: its rows were answered by models that had learnt "
+    "from no row of it, and from no row of their group.",
+    "fixed_split": "The rows were split by the column {column!r}: learnt from {train!r}, measured on {test!r}; no "
+    "group stands on both sides.",
     "published_split": "The rows were split by the makers of the data: trained on {train!r}, measured on {test!r}. "
     "Where the same sentence stands on both sides, this split flatters.",
     NEW_DATA: "A saved model answered every row once. Nothing was trained or fitted on these rows for this evaluation.",

@@ -141,6 +141,7 @@ def _facts_of_run(request: Request, evaluation: Evaluation, run_id: str) -> dict
         "uncertainty": asdict(config.uncertainty),
         "calibration": asdict(config.calibration),
         "splits": [split.name for split in evaluation.splits],
+        "parts": [split.part for split in evaluation.splits],
         "published": [asdict(p) for p in config.published],
         "heads": list(evaluation.results),
         "seconds": {name: result.seconds for name, result in evaluation.results.items()},

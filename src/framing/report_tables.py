@@ -193,11 +193,12 @@ def fold_grid(evaluation: Evaluation) -> Grid:
 
 
 def published_grid(evaluation: Evaluation, published: Sequence[PublishedConfig]) -> Grid | None:
-    """What has been published for the same rows, beside it; and, of a published split, the rows that were not learnt
-    from."""
+    """What has been published for the same rows, beside it; of a published split the rows that were not learnt from,
+    and of values that were left out each."""
     if not published and not evaluation.main.slices:
         return None
-    return Grid("Beside published figures", slice_table(evaluation, published))
+    caption = "Beside published figures" if published else "Parts that the protocol tells apart"
+    return Grid(caption, slice_table(evaluation, published))
 
 
 def balance_grids(evaluation: Evaluation) -> list[Grid]:

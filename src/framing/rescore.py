@@ -29,9 +29,14 @@ def rescored(run: StoredRun) -> Evaluation:
     labels = {task.name: run.gold(task) for task in run.tasks}
     numbers = list(range(2, len(run.frame) + 2))
     table = Table(str(run.facts["data_path"]), str(run.facts["data_sha256"]), run.frame, labels, run.tasks, numbers)
-    names = dict(enumerate(run.facts.get("splits", []), 1))
+    names, parts = (dict(enumerate(run.facts.get(fact, []), 1)) for fact in ("splits", "parts"))
     splits = [
-        Split(names.get(k, f"fold {k}"), np.flatnonzero(run.folds != k), np.flatnonzero(run.folds == k))
+        Split(
+            names.get(k, f"fold {k}"),
+            np.flatnonzero(run.folds != k),
+            np.flatnonzero(run.folds == k),
+            part=parts.get(k, ""),
+        )
         for k in np.unique(run.folds).tolist()
     ]
     uncertainty = uncertainty_of(run)
@@ -70,9 +75,14 @@ def _result(run: StoredRun, table: Table, head: str, uncertainty: UncertaintyCon
 
 
 def _parts(run: StoredRun) -> dict[str, np.ndarray]:
-    """Of a published split, the rows whose sentence was not learnt from."""
-    unseen = np.flatnonzero(~run.frame["text"].isin(run.untested).to_numpy())
-    return {UNSEEN: unseen} if run.facts["protocol"]["kind"] == "published_split" and len(unseen) else {}
+    """Of a published split, the rows whose sentence was not learnt from; and those of each value that was left out."""
+    found = {}
+    if run.facts["protocol"]["kind"] == "published_split":
+        found[UNSEEN] = np.flatnonzero(~run.frame["text"].isin(run.untested).to_numpy())
+    of_split = run.facts.get("parts", [])
+    for part in dict.fromkeys(p for p in of_split if p):
+        found[part] = np.flatnonzero(np.isin(run.folds, [k for k, p in enumerate(of_split, 1) if p == part]))
+    return {name: rows for name, rows in found.items() if len(rows)}
 
 
 def _other_modes(run: StoredRun, task: str, head: str) -> list[Mode]:

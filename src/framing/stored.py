@@ -29,9 +29,10 @@ class StoredRun:
     """``frame`` has the columns of :func:`framing.evaluate.prediction_table`, only of rows that were tested.
 
     ``facts``: ``name, run_id, command, overrides, data_path, data_sha256, protocol, uncertainty, calibration, splits``
-    (names), ``published`` (figures to stand beside), ``heads`` (the run's own first), ``seconds`` and ``memory_mb`` by
-    head, ``finished`` (ISO 8601), and ``versions``. Of a saved model on new data also ``model`` (its ``path``, and the
-    ``run_id, command, data_sha256, rows`` of its training) and ``warning``.
+    (names), ``parts`` (what all rows are that a split tests, if anything), ``published`` (figures to stand beside),
+    ``heads`` (the run's own first), ``seconds`` and ``memory_mb`` by head, ``retrained``
+    (:class:`framing.controls.Retrained`), ``finished`` (ISO 8601), and ``versions``. Of a saved model on new data also
+    ``model`` (its ``path``, and the ``run_id, command, data_sha256, rows`` of its training) and ``warning``.
     """
 
     frame: pd.DataFrame
