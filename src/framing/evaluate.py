@@ -104,7 +104,7 @@ def prediction_table(evaluation: Evaluation) -> pd.DataFrame:
             columns[f"{name}/{task.name}"] = task.names(result.predicted[task.name])
             columns[f"{name}/{task.name}_abstained"] = result.abstained[task.name].astype(int)
             for i, label in enumerate(task.classes):
-                columns[f"{name}/{task.name}_{label}"] = result.probabilities[task.name][:, i].round(6)
+                columns[f"{name}/{task.name}_{label}"] = result.probabilities[task.name][:, i]
             for mode, answers in result.answers.items():
                 if task.name in answers:
                     columns[f"{name}@{mode}/{task.name}"] = task.names(answers[task.name])

@@ -44,10 +44,13 @@ def control_flags(evaluation: Evaluation, config: UncertaintyConfig) -> list[str
                 f"{task.name}: without the marker {mixed} of the {mixed.n_rows} sentences labelled differently toward "
                 "their targets are wholly right, where none can be: the head learns of the target in another way"
             )
-        for mode in ("unmarked", "masked") if mixed else ():
+        answered = {mode for mode, answers in evaluation.main.answers.items() if task.name in answers}
+        for mode in (m for m in ("unmarked", "masked") if mixed and m in answered):
             lost = fall(task, evaluation, head, mode, config)
             if lost.low <= 0:
                 flags.append(f"{what} {mode}: falls by {lost.signed}, and should fall")
+        if "sourceless" not in answered:
+            continue
         lost = fall(task, evaluation, head, "sourceless", config)
         if task.name == BY_SOURCE and lost.low <= 0:
             flags.append(f"{what} sourceless: falls by {lost.signed}, and should fall")

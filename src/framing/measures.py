@@ -87,8 +87,12 @@ def measure(
         for head, result in evaluation.results.items()
     }
     falls = {
-        head: {t.name: fall(t, evaluation, head, "sourceless", uncertainty) for t in table.tasks}
-        for head in evaluation.results
+        head: {
+            t.name: fall(t, evaluation, head, "sourceless", uncertainty)
+            for t in table.tasks
+            if t.name in result.answers.get("sourceless", {})
+        }
+        for head, result in evaluation.results.items()
     }
     ceiling = Ceiling(readings, evaluation, uncertainty) if readings else None
     return Measures(

@@ -116,6 +116,8 @@ def sourceless_table(measures: Measures, evaluation: Evaluation) -> Lines:
     for task in evaluation.table.tasks:
         metric = headline(task)[0]
         for head, result in evaluation.results.items():
+            if task.name not in measures.falls[head]:
+                continue
             shown = [str(result.controls[mode][task.name][metric]) for mode in ("marked", "sourceless")]
             lines.append((task.name, metric, head, *shown, measures.falls[head][task.name].signed))
     return lines

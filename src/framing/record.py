@@ -140,6 +140,8 @@ def _facts_of_run(request: Request, evaluation: Evaluation, run_id: str) -> dict
         "protocol": asdict(config.protocol),
         "uncertainty": asdict(config.uncertainty),
         "calibration": asdict(config.calibration),
+        "annotations": config.data.annotations,
+        "readers": config.data.readers,
         "splits": [split.name for split in evaluation.splits],
         "parts": [split.part for split in evaluation.splits],
         "published": [asdict(p) for p in config.published],
@@ -204,6 +206,6 @@ def write_results(
     plots.save_scores(evaluation, {n: headline(t)[0] for n, t in tasks.items()}, folder / "scores.png")
     plots.save_reliability(measures, [t.name for t in tasks.values()], folder / "reliability.png")
     command = shlex.join(["python", "-m", "framing", "report", str(facts["run_id"]) or str(folder)])
-    found = report_of(run, evaluation, final, command)
+    found = report_of(run, evaluation, final, command, measures=measures)
     (folder / "report.html").write_text(pages.report_page(found), encoding="utf-8")
     (folder / "model_card.md").write_text(pages.model_card(found), encoding="utf-8")

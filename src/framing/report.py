@@ -14,10 +14,14 @@ import pandas as pd
 
 from framing import prose
 from framing.behave.stored import read_outcomes
+from framing.calibrate import CalibrationConfig
+from framing.ceiling import read_readings
 from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import Task
-from framing.mistakes import NEAREST, Mistakes, readings
+from framing.measures import Measures, measure
+from framing.measures_page import Lines, calibration_sections, part_table, readers_text, with_readers
+from framing.mistakes import NEAREST, Mistakes, Readings, readings
 from framing.report_tables import (
     Confusion,
     Grid,
@@ -38,6 +42,7 @@ from framing.report_tables import (
 from framing.rescore import rescored, uncertainty_of
 from framing.slices import slices
 from framing.stored import StoredRun
+from framing.summary import score_table
 from framing.uncertainty import UncertaintyConfig
 
 SHOWN = 30  # mistakes of the first task on the page; of each other task a third of it
@@ -89,6 +94,7 @@ class Report:
     slices: list[Grid]
     controls: list[Grid]
     retrained: list[Grid]
+    flags: list[str]  # controls that do not come out as they should
     abstention: Grid
     calibration: Section
     ceiling: Section
@@ -110,13 +116,15 @@ def report_of(
     held_out: Evaluation | None = None,
     command: str = "",
     behaviour: Path | None = None,
+    measures: Measures | None = None,
 ) -> Report:
-    """The report of a run. ``evaluation`` is that of its rows, if it is known already; ``command`` is what makes the
-    same report again, without the file to write."""
+    """The report of a run. ``evaluation`` is that of its rows and ``measures`` are its, if they are known already;
+    ``command`` is what makes the same report again, without the file to write."""
     evaluation = evaluation or rescored(run)
     tasks = run.tasks
     cut = slices(evaluation, uncertainty_of(run))
     given = readings(run)
+    measures = measures or _measured(run, evaluation, given)
     found = Mistakes(run, run.head, given)
     several = len(evaluation.splits) > 1
     return Report(
@@ -144,14 +152,47 @@ def report_of(
         controls=[control_grid(t, evaluation) for t in tasks if len(run.modes(t)) > 1],
         retrained=retrained_grids(evaluation),
         abstention=abstention_grid(evaluation),
-        calibration=Section(missing="not measured", command="python -m framing train"),
-        ceiling=Section(missing="not measured", command="python -m framing agree"),
+        calibration=_section(calibration_sections(measures, evaluation)),
+        ceiling=_ceiling(measures, evaluation, given.missing),
+        flags=measures.flags,
         behaviour=_behaviour(behaviour, uncertainty_of(run)),
         mistakes=[confident(found, t, SHOWN if t is tasks[0] else SHOWN // 3) for t in tasks],
         readings=given.missing,
         reproduce=_reproduce(run),
         versions=dict(run.facts.get("versions", {})),
     )
+
+
+def _measured(run: StoredRun, evaluation: Evaluation, given: Readings) -> Measures:
+    """As in the run itself; the readers only if their rows are still the run's."""
+    facts, table = run.facts, evaluation.table
+    read = (
+        None if given.missing else read_readings(table, facts.get("annotations", ""), facts.get("readers", "readers"))
+    )
+    return measure(evaluation, uncertainty_of(run), CalibrationConfig(**(facts.get("calibration") or {})), read)
+
+
+def _section(parts: Sequence[str | Lines]) -> Section:
+    """Headings become captions of the tables below them, other words sentences."""
+    grids, sentences, caption = [], [], ""
+    for part in parts:
+        if not isinstance(part, str):
+            grids.append(Grid(caption, part))
+        elif part.startswith("#"):
+            caption = part.lstrip("# ")
+        elif part.endswith(":"):
+            caption = part.rstrip(":")
+        else:
+            sentences.append(part)
+    return Section(grids, sentences)
+
+
+def _ceiling(measures: Measures, evaluation: Evaluation, missing: str) -> Section:
+    if measures.ceiling is None:
+        return Section(missing=missing or "nobody has read these rows twice", command="python -m framing agree")
+    beside = Grid("The heads, and the readers", with_readers(score_table(evaluation), evaluation, measures.ceiling))
+    parts = Grid("By language and target", part_table(measures, evaluation.main.head))
+    return Section([beside, parts], [str(text) for text in readers_text(measures.ceiling)])
 
 
 def _behaviour(file: Path | None, uncertainty: UncertaintyConfig) -> Section:
