@@ -180,7 +180,7 @@ def test_every_protocol_of_the_repository_runs(file, split_csv, workshop, monkey
         metrics = dict(db.execute(wanted, (f"{file.stem} %",)))
     assert metrics["stance/n_rows"] == sum(int(f["test_rows"]) for f in folds)
     assert all(int(f["train_rows"]) > 0 for f in folds)
-    again = json.loads((folder / "retrained.json").read_text(encoding="utf-8"))
+    again = json.loads((folder / "run.json").read_text(encoding="utf-8"))["retrained"]
     k_fold = file.stem in ("grouped_kfold", "grouped_by_target", "nested_search", "repeated_kfold")
     assert ("naive_gap/stance/macro_f1_low" in metrics) == ("shuffled/stance/macro_f1" in metrics) == k_fold
     assert (set(again["gap"]) == {"logistic", "majority"}) == k_fold
