@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,9 @@ class SetfitHead:
             data = Dataset.from_dict({"text": texts, "label": given})
             trainer = setfit.Trainer(model=model, args=arguments, train_dataset=data)
             start = time.perf_counter()
-            trainer.train_embeddings(texts, given, args=arguments)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="'pin_memory' argument is set as true but no accelerator")
+                trainer.train_embeddings(texts, given, args=arguments)
             return time.perf_counter() - start
 
     def _reading(self, model: Any, texts: list[str]) -> float:
