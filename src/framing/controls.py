@@ -26,8 +26,8 @@ from framing.unfinished import Unfinished
 
 @dataclass
 class ControlsConfig:
-    """naive: folds of shuffled sentences. shuffled: training on shuffled labels. Each is auto (for heads that learn in
-    seconds), always or never."""
+    """naive: folds of shuffled sentences. shuffled: training on shuffled labels. Each is auto (for the run's own head,
+    if it learns in seconds), always (for the references as well) or never."""
 
     naive: str = "auto"
     shuffled: str = "auto"
@@ -137,7 +137,7 @@ def retrain(
     naive = replace(protocol, splits=shuffled_rows(table, config)) if config.kind in KFOLD else protocol
     for name in results:
         for what, asked, on in (("naive", controls.naive, naive), ("shuffled", controls.shuffled, protocol)):
-            reason = _why_not(what, asked, name, config)
+            reason = _why_not(what, asked, name, config, own=name == next(iter(results)))
             if reason:
                 found.not_run[what][name] = reason
             else:
@@ -170,7 +170,7 @@ def retrain(
     return found
 
 
-def _why_not(what: str, asked: str, name: str, config: ProtocolConfig) -> str:
+def _why_not(what: str, asked: str, name: str, config: ProtocolConfig, own: bool) -> str:
     """Why a control is not run; empty if it is."""
     if config.kind not in KFOLD:
         return f"protocol {config.kind} is none of {', '.join(KFOLD)}"
@@ -178,6 +178,8 @@ def _why_not(what: str, asked: str, name: str, config: ProtocolConfig) -> str:
         return f"controls.{what}=never"
     if asked == "auto" and not head_kind(name).quick:
         return f"it does not train in seconds; controls.{what}=always runs it"
+    if asked == "auto" and not own:
+        return f"a reference; controls.{what}=always runs it"
     return ""
 
 
