@@ -226,6 +226,44 @@ def test_nothing_in_the_data_can_act(copy, tmp_path, monkeypatch):
     assert len(widths) == 1
 
 
+def test_calibration_is_drawn_for_every_label(artifacts):
+    found = report_of(open_run(str(artifacts), ""))
+    assert {task: len(charts) for task, charts in found.charts.items()} == {"stance": 2, "attribution": 8, "frame": 16}
+    page = Page(report_page(found))
+    drawn = [a for tag, a in page.tags if tag == "svg"]
+    assert len(drawn) == 26
+    assert all(a["role"] == "img" and a["aria-label"] for a in drawn)
+    lines = [a["points"].split() for tag, a in page.tags if tag == "polyline"]
+    points = [tuple(map(float, pair.split(","))) for line in lines for pair in line]
+    assert all(22 <= x <= 122 and 4 <= y <= 104 for x, y in points)
+    assert len({x for x, _ in points}) > 50
+    assert "Expected: without its mark" in page.text
+
+
+def test_readers_stand_beside_the_heads(copy, small_csv, tmp_path):
+    shutil.copy(small_csv, tmp_path / "labels.csv")
+    stored = read_run(copy, "it")
+    gold = stored.task("stance").names(stored.gold(stored.task("stance")))
+    lines = [f"{i},ann,stance,{g}\n{i},bob,stance,neutral\n" for i, g in zip(stored.frame["id"], gold, strict=True)]
+    (tmp_path / "annotations.csv").write_text("id,annotator,task,label\n" + "".join(lines), encoding="utf-8")
+    assert "not measured" in Page(report_page(report_of(stored))).text
+    change(copy, data_path=str(tmp_path / "labels.csv"), readers="two clerks")
+    found = report_of(read_run(copy, "it"))
+    right = stored.frame["stance"] == "neutral"
+    ((_, _, own, first, second, both),) = [
+        ln for ln in found.ceiling.grids[0].lines if ln[:2] == ("stance", "accuracy")
+    ]
+    assert own == rescored(stored).main.scores["stance"]["accuracy"]
+    assert str(first) == "1.000 [1.000, 1.000]"
+    assert second.value == both.value == pytest.approx(right.mean())
+    page = Page(report_page(found))
+    assert "two clerks" in page.text
+    assert any("one reaches macro_f1" in line for line in found.sure)
+    assert "ann vs bob" in page.text
+    assert "frame micro_f1" in page.text  # read by nobody, and said so
+    assert "not read" in page.text
+
+
 def test_slices_say_what_they_rest_on(artifacts):
     stored = open_run(str(artifacts), "")
     page = Page(report_page(report_of(stored)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from framing.ceiling import Ceiling
 from framing.evaluate import Evaluation
 from framing.labels import Task
 from framing.metrics import headline
@@ -123,7 +124,7 @@ def _in_hundred(share: Interval) -> str:
     return f"{100 * share.value:.0f} of 100"
 
 
-def how_sure(run: StoredRun, evaluation: Evaluation, cut: Sequence[Slice]) -> list[str]:
+def how_sure(run: StoredRun, evaluation: Evaluation, cut: Sequence[Slice], ceiling: Ceiling | None) -> list[str]:
     """What the figures rest on, and where they are weakest."""
     uncertainty = run.facts["uncertainty"]
     first = evaluation.table.tasks[0]
@@ -136,6 +137,13 @@ def how_sure(run: StoredRun, evaluation: Evaluation, cut: Sequence[Slice]) -> li
     warning = few_groups_warning(evaluation)
     if warning:
         lines.append(warning[0].upper() + warning[1:])
+    beside = ceiling.scores(first) if ceiling else {}
+    if ceiling and beside:
+        both = beside[ceiling.columns[-1]][headline(first)[0]]
+        lines.append(
+            f"Of two readers ({ceiling.readings.kind}), one reaches {headline(first)[0]} {both} in {first.name} if the "
+            f"other is taken for right; {evaluation.main.head} reaches {beside[''][headline(first)[0]]} on these rows."
+        )
     sure = evaluation.main.scores[first.name]
     if "sure/coverage" in sure and "sure/precision" in sure:
         lines.append(

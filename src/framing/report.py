@@ -5,7 +5,6 @@ Made from what the run has stored (:class:`framing.stored.StoredRun`); ``pages``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,23 @@ import pandas as pd
 
 from framing import prose
 from framing.behave.stored import read_outcomes
-from framing.calibrate import CalibrationConfig
-from framing.ceiling import read_readings
 from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import Task
-from framing.measures import Measures, measure
-from framing.measures_page import Lines, calibration_sections, part_table, readers_text, with_readers
-from framing.mistakes import NEAREST, Mistakes, Readings, readings
+from framing.measures import Measures
+from framing.mistakes import NEAREST, Mistakes, readings
+from framing.report_measures import (
+    Chart,
+    calibration_section,
+    ceiling_section,
+    charts,
+    flag_section,
+    measures_of,
+)
 from framing.report_tables import (
     Confusion,
     Grid,
+    Section,
     abstention_grid,
     balance_grids,
     behaviour_grids,
@@ -42,20 +47,9 @@ from framing.report_tables import (
 from framing.rescore import rescored, uncertainty_of
 from framing.slices import slices
 from framing.stored import StoredRun
-from framing.summary import score_table
 from framing.uncertainty import UncertaintyConfig
 
 SHOWN = 30  # mistakes of the first task on the page; of each other task a third of it
-
-
-@dataclass(frozen=True)
-class Section:
-    """Grids under one heading. Without any, ``missing`` says why, and ``command`` what would fill it."""
-
-    grids: Sequence[Grid] = ()
-    sentences: Sequence[str] = ()
-    missing: str = ""
-    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,9 +88,10 @@ class Report:
     slices: list[Grid]
     controls: list[Grid]
     retrained: list[Grid]
-    flags: list[str]  # controls that do not come out as they should
+    flags: Section
     abstention: Grid
     calibration: Section
+    charts: dict[str, list[Chart]]
     ceiling: Section
     behaviour: Section
     mistakes: list[Wrong]
@@ -124,7 +119,7 @@ def report_of(
     tasks = run.tasks
     cut = slices(evaluation, uncertainty_of(run))
     given = readings(run)
-    measures = measures or _measured(run, evaluation, given)
+    measures = measures or measures_of(run, evaluation, given)
     found = Mistakes(run, run.head, given)
     several = len(evaluation.splits) > 1
     return Report(
@@ -134,14 +129,14 @@ def report_of(
         warnings=_warnings(run),
         asked=prose.asked(evaluation),
         found=prose.found(evaluation),
-        sure=prose.how_sure(run, evaluation, cut),
+        sure=prose.how_sure(run, evaluation, cut, measures.ceiling),
         question=prose.question(tasks),
         explained=prose.explained(tasks),
         protocol=prose.protocol(run),
         training=prose.training(run),
         data=_data(run),
         balance=balance_grids(evaluation),
-        headline=headline_grid(evaluation),
+        headline=headline_grid(evaluation, measures.ceiling),
         scores=[score_grid(t, evaluation, t.name) for t in tasks],
         folds=fold_grid(evaluation) if several else None,
         held_out=[score_grid(t, held_out, f"{t.name}, held out") for t in tasks] if held_out else [],
@@ -152,47 +147,16 @@ def report_of(
         controls=[control_grid(t, evaluation) for t in tasks if len(run.modes(t)) > 1],
         retrained=retrained_grids(evaluation),
         abstention=abstention_grid(evaluation),
-        calibration=_section(calibration_sections(measures, evaluation)),
-        ceiling=_ceiling(measures, evaluation, given.missing),
-        flags=measures.flags,
+        calibration=calibration_section(measures, evaluation),
+        charts=charts(measures, evaluation),
+        ceiling=ceiling_section(measures, evaluation, given.missing),
+        flags=flag_section(measures, evaluation),
         behaviour=_behaviour(behaviour, uncertainty_of(run)),
         mistakes=[confident(found, t, SHOWN if t is tasks[0] else SHOWN // 3) for t in tasks],
         readings=given.missing,
         reproduce=_reproduce(run),
         versions=dict(run.facts.get("versions", {})),
     )
-
-
-def _measured(run: StoredRun, evaluation: Evaluation, given: Readings) -> Measures:
-    """As in the run itself; the readers only if their rows are still the run's."""
-    facts, table = run.facts, evaluation.table
-    read = (
-        None if given.missing else read_readings(table, facts.get("annotations", ""), facts.get("readers", "readers"))
-    )
-    return measure(evaluation, uncertainty_of(run), CalibrationConfig(**(facts.get("calibration") or {})), read)
-
-
-def _section(parts: Sequence[str | Lines]) -> Section:
-    """Headings become captions of the tables below them, other words sentences."""
-    grids, sentences, caption = [], [], ""
-    for part in parts:
-        if not isinstance(part, str):
-            grids.append(Grid(caption, part))
-        elif part.startswith("#"):
-            caption = part.lstrip("# ")
-        elif part.endswith(":"):
-            caption = part.rstrip(":")
-        else:
-            sentences.append(part)
-    return Section(grids, sentences)
-
-
-def _ceiling(measures: Measures, evaluation: Evaluation, missing: str) -> Section:
-    if measures.ceiling is None:
-        return Section(missing=missing or "nobody has read these rows twice", command="python -m framing agree")
-    beside = Grid("The heads, and the readers", with_readers(score_table(evaluation), evaluation, measures.ceiling))
-    parts = Grid("By language and target", part_table(measures, evaluation.main.head))
-    return Section([beside, parts], [str(text) for text in readers_text(measures.ceiling)])
 
 
 def _behaviour(file: Path | None, uncertainty: UncertaintyConfig) -> Section:

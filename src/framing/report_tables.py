@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framing.behave.stored import SuiteOutcome
+from framing.ceiling import Ceiling
 from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import EMPTY_SET, Task
@@ -32,6 +33,16 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Section:
+    """Grids under one heading. Without any, ``missing`` says why, and ``command`` what would fill it."""
+
+    grids: Sequence[Grid] = ()
+    sentences: Sequence[str] = ()
+    missing: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True)
 class Confusion:
     """``rows[i][j]``: how often gold class i was answered j; ``shares`` of the gold class."""
 
@@ -41,13 +52,19 @@ class Confusion:
     shares: list[list[float]]
 
 
-def headline_grid(evaluation: Evaluation) -> Grid:
-    """The score of each task that models are chosen by, all heads beside each other."""
-    lines: list[tuple[Cell, ...]] = [("task", "score", *evaluation.results)]
+def headline_grid(evaluation: Evaluation, ceiling: Ceiling | None) -> Grid:
+    """The score of each task that models are chosen by: all heads, and one reader against the other."""
+    against = ceiling.columns[-1] if ceiling else ""
+    lines: list[tuple[Cell, ...]] = [("task", "score", *evaluation.results, *([against] if ceiling else ()))]
     for task in evaluation.table.tasks:
         metric = headline(task)[0]
-        lines.append((task.name, metric, *(r.scores[task.name][metric] for r in evaluation.results.values())))
-    return Grid("Every head on the same rows", lines)
+        line: list[Cell] = [result.scores[task.name][metric] for result in evaluation.results.values()]
+        if ceiling:
+            found = ceiling.scores(task)
+            line.append(found[against][metric] if found else "not read")
+        lines.append((task.name, metric, *line))
+    note = f"{against}: one reader's labels against the other's, on the rows that both have read." if ceiling else ""
+    return Grid("Every head on the same rows", lines, note)
 
 
 def score_grid(task: Task, evaluation: Evaluation, caption: str) -> Grid:
