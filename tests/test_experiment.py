@@ -38,6 +38,10 @@ def test_a_run_leaves_everything_one_needs(trained):
     assert metrics["stance/n_groups"] == 14
     assert metrics["majority/stance/macro_f1"] < 0.34
     assert "minus_tfidf/stance/macro_f1_low" in metrics
+    for metric in ("stance/ece", "attribution/brier", "tfidf/frame/aurc"):
+        low, value, high = (round(metrics[f"{metric}{end}"], 12) for end in ("_low", "", "_high"))
+        assert 0 <= low <= value <= high
+    assert tags["flags"]
     assert metrics["seconds/evaluate"] > 0
     assert ask(trained, "select count(*) from inputs")[0][0] >= 1
     artifacts = trained / "mlruns" / run_id / "artifacts"
@@ -48,6 +52,7 @@ def test_a_run_leaves_everything_one_needs(trained):
         "predictions.csv",
         "folds_logistic.csv",
         "confusion_stance.png",
+        "reliability.png",
         "scores.png",
     } <= names
     with (artifacts / "predictions.csv").open(encoding="utf-8") as stream:
@@ -145,6 +150,7 @@ def test_held_out_rows_take_no_part_in_choosing(tmp_path, monkeypatch, capsys):
     metrics = dict(ask(tmp_path, "select key, value from metrics"))
     assert metrics["held_out/stance/n_rows"] == n_held
     assert metrics["held_out/stance/macro_f1_low"] <= metrics["held_out/stance/macro_f1"]
+    assert metrics["held_out/stance/ece"] > 0
     layout = json.loads(next((tmp_path / "outputs").glob("*/model/model.json")).read_text(encoding="utf-8"))
     assert layout["training"]["rows"] == len(rows)  # the saved model has learnt from all
 

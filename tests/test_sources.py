@@ -116,6 +116,6 @@ def test_forces_are_never_touched(labelled):
 )
 def test_hostile_length_does_not_hang(text):
     keep = [(i, i + 2) for i in range(0, len(text), 40)]
-    start = time.monotonic()
+    start = time.process_time()
     find_sources(text, keep)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
