@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from framing.cli import run
-from framing.heads.finetuned import FinetunedHead
+from framing.heads.finetuned import FinetuneConfig, FinetunedHead
 
 
 def ask(folder, query):
@@ -38,7 +38,7 @@ def test_a_search_is_one_parent_and_goes_on_where_it_was_stopped(command, tmp_pa
     original, fits = FinetunedHead.fit, []
 
     def counted(self, *arguments):
-        fits.append(self.config.lr)
+        fits.append((self.config.lr, self.config.batch_size))
         if len(fits) == 3:
             raise KeyboardInterrupt
         original(self, *arguments)
@@ -49,6 +49,7 @@ def test_a_search_is_one_parent_and_goes_on_where_it_was_stopped(command, tmp_pa
     captured = capsys.readouterr()
     assert "2 of 4 trials were done before" in captured.err
     assert len(fits) == 5
+    assert fits[0] == (FinetuneConfig.lr, FinetuneConfig.batch_size)  # the settings as they stand come first
     assert fits[3] == fits[2]  # the one that was killed is tried again
     assert "use      python -m framing train +exp=mine" in captured.out
     assert "head.lr=" in captured.out

@@ -1,7 +1,8 @@
 """Settings of a fine-tuned head, searched with Optuna: one fixed inner split, every trial tracked, no weights kept.
 
 A trial learns from some of the groups and is scored on the others after each epoch; one that does worse than the
-median of those before it at the same epoch is stopped. Rows that are held out take no part.
+median of those before it at the same epoch is stopped. The first trial is the settings as they stand, so that whatever
+is found has beaten them on the same rows. Rows that are held out take no part.
 """
 
 from __future__ import annotations
@@ -127,6 +128,10 @@ def _study(optuna: Any, config: Config, decides: Mapping[str, Any]) -> Any:
     except (SQLAlchemyError, ImportError, optuna.exceptions.OptunaError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UserError(f"search.storage={config.search.storage}: cannot be used ({reason})") from None
+    if not study.trials:
+        space, head = config.search.space, config.head
+        standing = {name: getattr(head, name) for name in space}
+        study.enqueue_trial({k: v for k, v in standing.items() if not space[k].choices or v in space[k].choices})
     state = optuna.trial.TrialState
     for trial in study.trials:
         if trial.state == state.RUNNING:

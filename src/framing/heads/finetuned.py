@@ -17,7 +17,7 @@ from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
 from framing.labels import Task
 from framing.metrics import group_counts, headline, scores
-from framing.targets import Mode, show
+from framing.targets import Mode, find_mentions, show
 
 if TYPE_CHECKING:
     from framing.encoder.network import Network, Tokens
@@ -150,7 +150,11 @@ class FinetunedHead:
     def _tokens(self, texts: Sequence[str]) -> Tokens:
         from framing.encoder.network import tokenise
 
-        return tokenise(self._tokenizer, texts, self._prompt, self._longest)
+        others = [
+            [(m.start, m.end) for m in find_mentions(text)] if self.config.others and "{" in text else []
+            for text in texts
+        ]
+        return tokenise(self._tokenizer, texts, others, self._prompt, self._longest)
 
     def save(self, folder: Path) -> None:
         """See :class:`Head`."""
