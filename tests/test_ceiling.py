@@ -96,12 +96,12 @@ def test_it_stands_in_every_table(table, evaluation, tmp_path):
     classes = classes_with_readers(class_table(STANCE, evaluation), STANCE, measures.ceiling)
     assert classes[0][-3:] == tuple(f"F1, {c}" for c in columns)
     assert classes[1][-3].startswith("0.667")
-    parts = part_table(measures, "told")
+    parts = part_table(measures, evaluation)
     assert parts[0][-4:] == ("told", *columns)
     assert [line[2] for line in parts[1:]] == ["lang=ar", "lang=ar", "lang=en", "lang=en"]
     arabic = parts[1]
     assert (arabic[0], arabic[3], arabic[4]) == ("stance", "3", "3")
-    assert len(part_table(measure(evaluation, CONFIG, CalibrationConfig(), None), "told")[0]) == 6
+    assert len(part_table(measure(evaluation, CONFIG, CalibrationConfig(), None), evaluation)[0]) == 6
 
 
 def test_rows_that_only_one_has_read_do_not_count_and_the_head_stands_on_the_same(table, evaluation, tmp_path):

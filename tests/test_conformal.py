@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from conftest import ATTRIBUTION, STANCE
-from framing.conformal import ALL, by_folds, conformal_sets, measured, measured_sets, of_run
-from framing.stored import StoredRun
+from framing.conformal import ALL, conformal_sets, cross_fitted, measured, measured_sets
 from framing.uncertainty import UncertaintyConfig
 
 CONFIG = UncertaintyConfig(rounds=100)
@@ -28,11 +26,18 @@ def test_a_worked_example():
     assert inside[:, 1].all()  # of which there was no row to calibrate on
 
 
+def by_folds(folds, groups, coverage, parts=None):
+    """What gives the sets of each fold, calibrated on the others."""
+    parts = np.full(len(folds), "") if parts is None else parts
+    return lambda question, said, gold: cross_fitted(said, gold, folds, groups, parts, coverage)
+
+
 @pytest.mark.parametrize("coverage", [0.8, 0.9])
 def test_coverage_of_every_class_is_what_was_asked_where_rows_are_exchangeable(coverage):
     said, gold = drawn(3000)
     folds = np.random.default_rng(1).integers(1, 6, 3000)
-    found = measured_sets(STANCE, said, gold, folds, np.arange(3000), coverage, CONFIG)[""]
+    sets_of = by_folds(folds, np.arange(3000), coverage)
+    found = measured_sets(STANCE, said, gold, np.arange(3000), sets_of, CONFIG)[""]
     assert set(found) == {*STANCE.classes, ALL}
     for name in STANCE.classes:
         assert found[name].coverage.value == pytest.approx(coverage, abs=0.04), name
@@ -46,7 +51,8 @@ def test_each_label_of_many_is_a_question_of_its_own():
     rng = np.random.default_rng(2)
     said = rng.random((2000, 4)) ** np.array([1, 2, 1, 3])
     gold = (rng.random((2000, 4)) < said).astype(int)
-    found = measured_sets(ATTRIBUTION, said, gold, np.arange(2000) % 5, np.arange(2000), 0.9, CONFIG)
+    sets_of = by_folds(np.arange(2000) % 5, np.arange(2000), 0.9)
+    found = measured_sets(ATTRIBUTION, said, gold, np.arange(2000), sets_of, CONFIG)
     assert list(found) == list(ATTRIBUTION.classes)
     for i, name in enumerate(ATTRIBUTION.classes):
         assert list(found[name]) == [name, f"not {name}", ALL]
@@ -58,28 +64,35 @@ def test_each_label_of_many_is_a_question_of_its_own():
 def test_a_fold_is_calibrated_on_the_others_alone():
     said, gold = drawn(600)
     folds = np.repeat([1, 2, 3], 200)
-    inside = by_folds(said, gold, folds, 0.9)
+    sets_of = by_folds(folds, np.arange(600), 0.9)
+    inside = sets_of("", said, gold)
     planted = said.copy()
     planted[folds == 2] = planted[folds == 2][:, ::-1]  # scores that say the opposite
-    changed = by_folds(planted, gold, folds, 0.9)
+    changed = sets_of("", planted, gold)
     assert (changed[folds != 2] != inside[folds != 2]).any()  # they calibrate the others
     asked = conformal_sets(said[folds != 2], gold[folds != 2], planted[folds == 2], 0.9)
     assert (changed[folds == 2] == asked).all()  # and not themselves
     covered = changed[np.arange(600), gold]
     assert covered[folds == 2].mean() < 0.75 < covered[folds != 2].mean()
-    with pytest.raises(ValueError, match="one fold"):
-        by_folds(said, gold, np.ones(600), 0.9)
+    with pytest.raises(ValueError, match="nothing to calibrate on"):
+        by_folds(np.ones(600), np.arange(600), 0.9)("", said, gold)
 
 
-def test_rows_that_took_no_part_are_calibrated_on_those_before():
-    said, gold = drawn(800)
-    before, after = np.arange(800) < 600, np.arange(800) >= 600
-    groups = np.arange(200)
-    found = measured_sets(
-        STANCE, said[after], gold[after], np.ones(200), groups, 0.9, CONFIG, before=(said[before], gold[before])
-    )
-    inside = conformal_sets(said[before], gold[before], said[after], 0.9)
-    assert found[""] == measured(STANCE.classes, inside, gold[after], groups, CONFIG)
+def test_neither_a_row_of_the_same_group_nor_of_the_value_that_was_left_out_calibrates():
+    said, gold = drawn(600)
+    folds, groups = np.repeat([1, 2, 3], 200), np.arange(600) % 200  # every group is in every fold
+    with pytest.raises(ValueError, match="nothing to calibrate on"):
+        by_folds(folds, groups, 0.9)("", said, gold)
+    groups[400:] += 200  # the last fold alone has groups of its own
+    rows = np.r_[400:600]
+    inside = by_folds(folds, groups, 0.9)("", said, gold)
+    assert (inside[:200] == conformal_sets(said[rows], gold[rows], said[:200], 0.9)).all()
+
+    values = np.where(np.arange(600) % 2, "target nato", "target iran")
+    folds = 2 * folds + np.arange(600) % 2
+    here, others = np.r_[401:600:2], np.r_[0:600:2]
+    inside = by_folds(folds, groups, 0.9, values)("", said, gold)
+    assert (inside[here] == conformal_sets(said[others], gold[others], said[here], 0.9)).all()
 
 
 def test_what_is_measured_of_sets_by_hand():
@@ -91,13 +104,3 @@ def test_what_is_measured_of_sets_by_hand():
     assert facts["against"] == [0.5, 1.5, 0.5, 0]
     assert facts[ALL] == [0.75, 1.5, 0.25, 0.25]
     assert (found["favor"].coverage.n_groups, found["against"].coverage.n_groups) == (1, 2)
-
-
-def test_a_stored_run_says_the_same_as_its_arrays():
-    said, gold = drawn(200)
-    folds, groups = 1 + np.arange(200) % 4, np.arange(200)
-    columns = {f"h/stance_{c}": said[:, i] for i, c in enumerate(STANCE.classes)}
-    frame = pd.DataFrame({"group": groups, "fold": folds, "stance": STANCE.names(gold), **columns})
-    facts = {"name": "x", "heads": ["h"], "uncertainty": {"rounds": 100, "level": 0.95, "seed": 0}}
-    found = of_run(StoredRun(frame, (STANCE,), facts), STANCE, 0.9)
-    assert found == measured_sets(STANCE, said, gold, folds, groups, 0.9, CONFIG)

@@ -3,13 +3,11 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss
 
 from conftest import ATTRIBUTION, STANCE
-from framing.reliability import THE_ANSWER, bins_of, calibration_error, of_run, reliability, risk_by_coverage
-from framing.stored import StoredRun
+from framing.reliability import bins_of, calibration_error, reliability, risk_by_coverage
 from framing.uncertainty import UncertaintyConfig, draw_weights
 
 CONFIG = UncertaintyConfig(rounds=200)
@@ -158,16 +156,3 @@ def test_who_knows_what_he_does_not_know_has_less_area():
     assert knowing[0].high < blind[0].low
     assert knowing[1].value == pytest.approx(0)
     assert blind[1].low > 0
-
-
-def test_a_stored_run_says_the_same_as_its_arrays():
-    said, gold, groups = drawn(100, 2.0)
-    columns = {f"h/stance_{c}": said[:, i] for i, c in enumerate(STANCE.classes)}
-    frame = pd.DataFrame(
-        {"group": groups, "fold": 1 + groups % 5, "stance": STANCE.names(gold), **columns}
-        | {"h/stance": STANCE.names(said.argmax(axis=1))}
-    )
-    facts = {"name": "x", "heads": ["h"], "uncertainty": {"rounds": 200, "level": 0.95, "seed": 0}}
-    found = of_run(StoredRun(frame, (STANCE,), facts), STANCE)
-    assert found.figures == single(said, gold, groups).figures
-    assert [c.name for c in found.curves] == [THE_ANSWER]

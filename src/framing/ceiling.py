@@ -8,7 +8,7 @@ told from right where readers differ.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -102,9 +102,11 @@ class Ceiling:
         """Whether both have read some of the tested rows only."""
         return any(len(self.read(t)) < len(self.evaluation.tested) for t in self.evaluation.table.tasks)
 
-    def scores(self, task: Task, rows: np.ndarray | None = None) -> dict[str, dict[str, Interval]]:
-        """All scores of the task, by :attr:`columns`, and those of the run's own head under ``""``: on the rows that
-        both have read, of these if given. Empty if there are none."""
+    def scores(
+        self, task: Task, rows: np.ndarray | None = None, only: Collection[str] = ()
+    ) -> dict[str, dict[str, Interval]]:
+        """Every score of the task, or ``only`` these, by :attr:`columns`, and the head's own under ``""``: on the
+        rows that both have read, of ``rows`` if given. Empty if there are none."""
         both = self.read(task)
         rows = both if rows is None else np.intersect1d(both, rows)
         if not len(rows):
@@ -115,15 +117,21 @@ class Ceiling:
         gold, own = table.labels[task.name][rows], self.evaluation.main.predicted[task.name][rows]
         sides = [(gold, own), (gold, first), (gold, second), (first, second)]
         return {
-            name: scores_of(task, *side, self.evaluation.groups[rows], self.config)
+            name: scores_of(task, *side, self.evaluation.groups[rows], self.config, only)
             for name, side in zip(["", *self.columns], sides, strict=True)
         }
 
 
 def scores_of(
-    task: Task, gold: np.ndarray, predicted: np.ndarray, groups: np.ndarray, config: UncertaintyConfig
+    task: Task,
+    gold: np.ndarray,
+    predicted: np.ndarray,
+    groups: np.ndarray,
+    config: UncertaintyConfig,
+    only: Collection[str] = (),
 ) -> dict[str, Interval]:
-    """Every score of one set of labels against another, with its interval; ``groups`` are ``(n,)`` of any numbers."""
+    """Every score of one set of labels against another, or ``only`` these, with its interval. ``groups``: ``(n,)`` of
+    any numbers."""
     numbers = numbered(groups)
     weights = draw_weights(int(numbers.max()) + 1, config)
-    return bootstrap(task, group_counts(task, gold, predicted, numbers), weights, config.level, len(gold))
+    return bootstrap(task, group_counts(task, gold, predicted, numbers), weights, config.level, len(gold), only)

@@ -12,12 +12,12 @@ exchangeable with those of others. The sets of a fold are calibrated on the rows
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from framing.labels import Task
-from framing.stored import StoredRun
 from framing.uncertainty import Interval, UncertaintyConfig, bootstrap_shares, draw_weights
 
 ALL = "(all)"  # no class can be called so
@@ -63,18 +63,26 @@ def questions(
     return found
 
 
-def by_folds(probabilities: np.ndarray, gold: np.ndarray, folds: np.ndarray, coverage: float) -> np.ndarray:
-    """``(n, k)`` sets of the rows of each fold, calibrated on those of the others.
+def cross_fitted(
+    probabilities: np.ndarray,
+    gold: np.ndarray,
+    folds: np.ndarray,
+    groups: np.ndarray,
+    parts: np.ndarray,
+    coverage: float,
+) -> np.ndarray:
+    """``(n, k)`` sets of the rows of each fold, calibrated on rows of other groups, and where a fold tests a value that
+    was left out (``parts`` names it for each row, or is empty), of other values.
 
-    Raises ``ValueError`` where there is one fold alone, and so nothing to calibrate on.
+    Raises ``ValueError`` where a fold finds no such row.
     """
-    numbers = np.unique(folds)
-    if len(numbers) < 2:
-        raise ValueError("one fold: there is nothing to calibrate on")
     inside = np.zeros(probabilities.shape, dtype=bool)
-    for fold in numbers:
+    for fold in np.unique(folds):
         here = folds == fold
-        inside[here] = conformal_sets(probabilities[~here], gold[~here], probabilities[here], coverage)
+        others = ~np.isin(groups, groups[here]) & ~(np.isin(parts, parts[here]) & (parts != ""))
+        if not others.any():
+            raise ValueError("there is nothing to calibrate on")
+        inside[here] = conformal_sets(probabilities[others], gold[others], probabilities[here], coverage)
     return inside
 
 
@@ -113,24 +121,14 @@ def measured_sets(
     task: Task,
     probabilities: np.ndarray,
     gold: np.ndarray,
-    folds: np.ndarray,
     groups: np.ndarray,
-    coverage: float,
+    sets_of: Callable[[str, np.ndarray, np.ndarray], np.ndarray],
     config: UncertaintyConfig,
     weights: np.ndarray | None = None,
-    before: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, dict[str, Sets]]:
-    """By question, then by class. The sets of a fold are calibrated on the other folds; on ``before``, probabilities
-    and labels of other rows, if there are any. Raises ``ValueError`` where there is neither."""
-    learnt = questions(task, *before) if before else {}
-    found = {}
-    for name, (classes, p, y) in questions(task, probabilities, gold).items():
-        inside = conformal_sets(*learnt[name][1:], p, coverage) if before else by_folds(p, y, folds, coverage)
-        found[name] = measured(classes, inside, y, groups, config, weights)
-    return found
-
-
-def of_run(run: StoredRun, task: Task, coverage: float, head: str = "") -> dict[str, dict[str, Sets]]:
-    """Of a run as it was recorded. Raises ``ValueError`` if it had one fold."""
-    config = UncertaintyConfig(**run.facts["uncertainty"])
-    return measured_sets(task, run.probabilities(task, head), run.gold(task), run.folds, run.groups, coverage, config)
+    """By question, then by class. ``sets_of`` gives the ``(n, k)`` sets of a question from its name, its probabilities
+    and its classes."""
+    return {
+        name: measured(classes, sets_of(name, p, y), y, groups, config, weights)
+        for name, (classes, p, y) in questions(task, probabilities, gold).items()
+    }

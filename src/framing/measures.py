@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
 from framing.calibrate import CalibrationConfig
-from framing.ceiling import Ceiling, Readings, scores_of
-from framing.conformal import Sets, measured_sets
+from framing.ceiling import Ceiling, Readings
+from framing.conformal import Sets, conformal_sets, cross_fitted, measured_sets, questions
 from framing.evaluate import Evaluation
 from framing.flags import control_flags, fall
 from framing.labels import Task
 from framing.reliability import Reliability, reliability
+from framing.slices import Slice, slices
 from framing.split import fold_of_rows, numbered
 from framing.uncertainty import Interval, UncertaintyConfig, draw_weights
-
-SLICED_BY = ("lang", "target")
-_MOST = 12  # values of a column that get a slice, the most frequent ones
-
-
-@dataclass(frozen=True)
-class Slice:
-    """The rows that say one value in a column: scores of the run's own head, and of the readers on those that both have
-    read, by :attr:`framing.ceiling.Ceiling.columns` (the head's own on those under ``""``)."""
-
-    task: Task
-    column: str
-    value: str
-    own: dict[str, Interval]
-    readers: dict[str, dict[str, Interval]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +87,7 @@ def measure(
         calibration.coverage,
         ceiling,
         control_flags(evaluation, uncertainty),
-        _slices(evaluation, ceiling, uncertainty),
+        slices(evaluation, ceiling, uncertainty),
     )
 
 
@@ -114,30 +99,19 @@ def _sets(
     config: UncertaintyConfig,
     weights: np.ndarray,
 ) -> dict[str, dict[str, Sets]]:
-    def answers(of: Evaluation) -> tuple[np.ndarray, np.ndarray]:
-        return of.main.probabilities[task.name][of.tested], of.table.labels[task.name][of.tested]
-
     rows = evaluation.tested
-    folds = fold_of_rows(evaluation.splits, len(evaluation.table))[rows]
-    if before is None and len(np.unique(folds)) < 2:
-        return {}
+    probabilities, gold = evaluation.main.probabilities[task.name][rows], evaluation.table.labels[task.name][rows]
     groups = numbered(evaluation.groups[rows])
-    return measured_sets(
-        task, *answers(evaluation), folds, groups, coverage, config, weights, answers(before) if before else None
-    )
+    folds = fold_of_rows(evaluation.splits, len(evaluation.table))[rows]
+    parts = np.array([split.part for split in evaluation.splits])[folds - 1]
 
+    def sets_of(question: str, p: np.ndarray, y: np.ndarray) -> np.ndarray:
+        if before is None:
+            return cross_fitted(p, y, folds, groups, parts, coverage)
+        learnt_from = before.main.probabilities[task.name][before.tested], before.table.labels[task.name][before.tested]
+        return conformal_sets(*questions(task, *learnt_from)[question][1:], p, coverage)
 
-def _slices(evaluation: Evaluation, ceiling: Ceiling | None, config: UncertaintyConfig) -> list[Slice]:
-    """Of every task; none of a column that says the same everywhere."""
-    table, tested = evaluation.table, evaluation.tested
-    found = []
-    for column in SLICED_BY:
-        cells = np.array(table.column(column), dtype=object)[tested]
-        counts = Counter(cell for cell in cells if cell)
-        for value, _ in counts.most_common(_MOST) if len(counts) > 1 else ():
-            rows = tested[cells == value]
-            for task in table.tasks:
-                sides = table.labels[task.name][rows], evaluation.main.predicted[task.name][rows]
-                own = scores_of(task, *sides, evaluation.groups[rows], config)
-                found.append(Slice(task, column, value, own, ceiling.scores(task, rows) if ceiling else {}))
-    return found
+    try:
+        return measured_sets(task, probabilities, gold, groups, sets_of, config, weights)
+    except ValueError:
+        return {}

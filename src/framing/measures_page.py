@@ -15,6 +15,7 @@ from framing.reliability import Figures
 from framing.uncertainty import Interval
 
 Lines = list[tuple[str, ...]]
+_PARTS = ("lang", "target")  # of which the readers' scores are shown
 
 
 def with_readers(lines: Lines, evaluation: Evaluation, ceiling: Ceiling | None) -> Lines:
@@ -49,17 +50,18 @@ def _cells(ceiling: Ceiling, found: dict[str, dict[str, Interval]], metric: str)
     return tuple(str(found[name][metric]) if found else "not read" for name in names)
 
 
-def part_table(measures: Measures, head: str) -> Lines:
+def part_table(measures: Measures, evaluation: Evaluation) -> Lines:
     """The first headline score of the run's own head, and of the readers, by language and by target."""
     ceiling = measures.ceiling
     columns = _columns(ceiling) if ceiling else []
-    lines: Lines = [("task", "score", "rows where", "rows", "groups", head, *columns)]
-    for part in measures.slices:
-        metric = headline(part.task)[0]
-        own = part.own[metric]
-        cells = _cells(ceiling, part.readers, metric) if ceiling else ()
-        where = f"{part.column}={part.value}"
-        lines.append((part.task.name, metric, where, str(own.n_rows), str(own.n_groups), str(own), *cells))
+    metrics = {task.name: headline(task)[0] for task in evaluation.table.tasks}
+    lines: Lines = [("task", "score", "rows where", "rows", "groups", evaluation.main.head, *columns)]
+    for part in (s for s in measures.slices if s.by in _PARTS):
+        for task, own in part.scores.items():
+            shown = {name: {metrics[task]: interval} for name, interval in part.readers[task].items()}
+            cells = _cells(ceiling, shown, metrics[task]) if ceiling else ()
+            n = str(own.n_rows), str(own.n_groups)
+            lines.append((task, metrics[task], f"{part.by}={part.value}", *n, str(own), *cells))
     return lines
 
 
@@ -124,14 +126,9 @@ def sourceless_table(measures: Measures, evaluation: Evaluation) -> Lines:
 
 
 def slice_sections(measures: Measures, evaluation: Evaluation) -> list[str | Lines]:
-    """The run's own head by language and target; nothing if there are no slices."""
-    if not measures.slices:
-        return []
-    head = evaluation.main.head
-    return [
-        f"## {head} by {' and '.join(dict.fromkeys(s.column for s in measures.slices))}",
-        part_table(measures, head),
-    ]
+    """The run's own head by language and target; nothing if the rows differ in neither."""
+    table = part_table(measures, evaluation)
+    return [f"## {evaluation.main.head} by {' and '.join(_PARTS)}", table] if len(table) > 1 else []
 
 
 def control_sections(measures: Measures, evaluation: Evaluation) -> list[str | Lines]:

@@ -27,7 +27,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from framing.labels import Task
-from framing.stored import StoredRun
 from framing.uncertainty import Interval, UncertaintyConfig, bootstrap_shares, draw_weights, percentile_interval
 
 BINS, ROWS_IN_A_BIN = 10, 20  # fewer bins where there are not so many rows for each
@@ -123,12 +122,6 @@ def reliability(
         curves.append(Curve(name, *_in_bins(probability, label, bins), *risk_by_coverage(certainty, error), figures))
     means = {name: _Draws.mean([d[name] for d in drawn]) for name in drawn[0]}
     return Reliability(tuple(curves), _figures(means, total, config.level, n, n_groups), by_class)
-
-
-def of_run(run: StoredRun, task: Task, head: str = "") -> Reliability:
-    """Of a run as it was recorded."""
-    answers = run.probabilities(task, head), run.predicted(task, head)
-    return reliability(task, run.gold(task), *answers, run.groups, UncertaintyConfig(**run.facts["uncertainty"]))
 
 
 def _figures(draws: dict[str, _Draws], brier: Interval, level: float, n: int, n_groups: int) -> Figures:

@@ -45,7 +45,6 @@ from framing.report_tables import (
     slice_grids,
 )
 from framing.rescore import rescored, uncertainty_of
-from framing.slices import slices
 from framing.stored import StoredRun
 from framing.uncertainty import UncertaintyConfig
 
@@ -117,7 +116,6 @@ def report_of(
     ``command`` is what makes the same report again, without the file to write."""
     evaluation = evaluation or rescored(run)
     tasks = run.tasks
-    cut = slices(evaluation, uncertainty_of(run))
     given = readings(run)
     measures = measures or measures_of(run, evaluation, given)
     found = Mistakes(run, run.head, given)
@@ -129,7 +127,7 @@ def report_of(
         warnings=_warnings(run),
         asked=prose.asked(evaluation),
         found=prose.found(evaluation),
-        sure=prose.how_sure(run, evaluation, cut, measures.ceiling),
+        sure=prose.how_sure(run, evaluation, measures.slices, measures.ceiling),
         question=prose.question(tasks),
         explained=prose.explained(tasks),
         protocol=prose.protocol(run),
@@ -143,7 +141,7 @@ def report_of(
         beside=published_grid(evaluation, [PublishedConfig(**p) for p in run.facts.get("published", [])]),
         classes=[class_grid(t, evaluation) for t in tasks],
         confusions=[confusion_of(t, evaluation) for t in tasks if not t.multi],
-        slices=slice_grids(cut),
+        slices=slice_grids(measures.slices),
         controls=[control_grid(t, evaluation) for t in tasks if len(run.modes(t)) > 1],
         retrained=retrained_grids(evaluation),
         abstention=abstention_grid(evaluation),

@@ -57,7 +57,7 @@ def ceiling_section(measures: Measures, evaluation: Evaluation, why_not: str) ->
             lines.append((task.name, metric, *(found[name][metric] for name in ("", *ceiling.columns))))
     words = [str(text).replace("`", "") for text in readers_text(ceiling)]
     beside = Grid(f"The {ceiling.readings.kind}, beside {evaluation.main.head}", lines)
-    return Section([beside, Grid("By language and target", part_table(measures, evaluation.main.head))], words)
+    return Section([beside, Grid("By language and target", part_table(measures, evaluation))], words)
 
 
 def calibration_section(measures: Measures, evaluation: Evaluation) -> Section:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framing.ceiling import Ceiling, scores_of
 from framing.evaluate import Evaluation
 from framing.labels import EMPTY_SET
-from framing.metrics import group_counts, headline
-from framing.split import numbered
-from framing.uncertainty import FEW_GROUPS, Interval, UncertaintyConfig, bootstrap, draw_weights
+from framing.metrics import headline
+from framing.uncertainty import FEW_GROUPS, Interval, UncertaintyConfig
 
 MOST = 24  # values of one column that get a line
 _SPEAKER = "attribution"  # the task whose gold labels make slices of their own
@@ -20,11 +20,14 @@ _SPEAKER = "attribution"  # the task whose gold labels make slices of their own
 
 @dataclass(frozen=True)
 class Slice:
-    """The rows that share a value; ``scores`` are the first headline score of each task, of the run's own head."""
+    """The rows that share a value; ``scores`` are the first headline score of each task, of the run's own head, and
+    ``readers`` that of the readers, by task and as :meth:`framing.ceiling.Ceiling.scores` names them, if any are known.
+    """
 
     by: str
     value: str
     scores: dict[str, Interval]
+    readers: dict[str, dict[str, Interval]]
 
     @property
     def n_rows(self) -> int:
@@ -42,16 +45,23 @@ class Slice:
         return self.n_groups < FEW_GROUPS
 
 
-def slices(evaluation: Evaluation, uncertainty: UncertaintyConfig) -> list[Slice]:
+def slices(evaluation: Evaluation, ceiling: Ceiling | None, uncertainty: UncertaintyConfig) -> list[Slice]:
     """Every slice of the tested rows, the largest of a column first (months in order).
 
     A column of one value makes none; of a column with more than :data:`MOST` values, the largest are taken.
     """
-    return [
-        Slice(by, value, _scores(evaluation, rows, uncertainty))
-        for by, parts in _columns(evaluation)
-        for value, rows in parts
-    ]
+    found = []
+    for by, parts in _columns(evaluation):
+        for value, rows in parts:
+            scores, readers = {}, {}
+            for task in evaluation.table.tasks:
+                metric = headline(task)[0]
+                sides = evaluation.table.labels[task.name][rows], evaluation.main.predicted[task.name][rows]
+                scores[task.name] = scores_of(task, *sides, evaluation.groups[rows], uncertainty, [metric])[metric]
+                theirs = ceiling.scores(task, rows, [metric]) if ceiling else {}
+                readers[task.name] = {name: all_scores[metric] for name, all_scores in theirs.items()}
+            found.append(Slice(by, value, scores, readers))
+    return found
 
 
 def _columns(evaluation: Evaluation) -> Iterator[tuple[str, list[tuple[str, np.ndarray]]]]:
@@ -73,15 +83,3 @@ def _parts(values: np.ndarray, tested: np.ndarray) -> list[tuple[str, np.ndarray
         return []
     largest = named[np.argsort(-counts, kind="stable")][:MOST]
     return [(str(v) or "(empty)", tested[values == v]) for v in largest]
-
-
-def _scores(evaluation: Evaluation, rows: np.ndarray, uncertainty: UncertaintyConfig) -> dict[str, Interval]:
-    groups = numbered(evaluation.groups[rows])
-    weights = draw_weights(int(groups.max()) + 1, uncertainty)
-    found = {}
-    for task in evaluation.table.tasks:
-        gold, predicted = evaluation.table.labels[task.name][rows], evaluation.main.predicted[task.name][rows]
-        counts = group_counts(task, gold, predicted, groups)
-        metric = headline(task)[0]
-        found[task.name] = bootstrap(task, counts, weights, uncertainty.level, len(rows), [metric])[metric]
-    return found

@@ -50,9 +50,7 @@ def tokenise(
         [prompt + t for t in texts], truncation=True, max_length=max_tokens, return_offsets_mapping=True
     )
     ids, marked = [], []
-    for text, spans, row, offsets in zip(
-        texts, others, encoded["input_ids"], encoded["offset_mapping"], strict=True
-    ):
+    for text, spans, row, offsets in zip(texts, others, encoded["input_ids"], encoded["offset_mapping"], strict=True):
         kinds = np.zeros(len(prompt) + len(text), dtype=np.int64)
         for start, end in spans:
             kinds[len(prompt) + start : len(prompt) + end] = OTHER
