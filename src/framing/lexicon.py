@@ -44,6 +44,8 @@ OUTRIGHT: dict[str, tuple[str, ...]] = {
     ),
     "turkey": (
         r"tsk|mehmetçi\w*|türk silahlı kuvvetleri\w*|[bp]aşika üssü\w*",
+        # only behind its noun, since the word also means "leaving"
+        r"(?:نیروهای|سربازان|نظامیان|ارتش|مربیان|پایگاه‌های|پهپادهای|جنگنده‌های|افسران|مستشاران|یگان‌های|تانک‌های|توپخانه|حضور) ترک(?! (?:عراق|خاک|کشور|این|ک|نک|می|نمی|خواه|شد))",
     ),
     "foreign_forces": (
         r"(?:unifil|russian|wagner|africa corps) (?:forces|troops|fighters|mercenaries)|wagner|[وفبل]{0,2}فاغنر|[وفبل]{0,2}يونيفيل",
@@ -68,10 +70,10 @@ STATES: dict[str, str] = {
     ),
     "foreign_forces": (
         AL + r"(?:[اأ]جنبي|غربي|روسي|فرنسي|بريطاني|[اأ]لماني|ايطالي|كندي|[اأ]سترالي|[ا]سرائيلي|دنماركي|هولندي|صيني|متعدد)\w*|"
-        r"foreign|western|russian|french|british|german|italian|canadian|australian|israeli|danish|dutch|spanish|russia's|france's|britain's|"
+        r"foreign(?! (?:ministr|minister|office|affairs|secretar|policy))|western|russian|french|british|german|italian|canadian|australian|israeli|danish|dutch|spanish|russia's|france's|britain's|"
         r"خارجی|بیگانه|روسیه|روسی|فرانسه\w*|فرانسوی|بریتانیا\w*|انگلیسی?|آلمانی?|بیانی|بێگانە\w*|ڕووسیا\w*|فەڕەنسا\w*|فەرەنسی|بەریتانیا\w*|ئەڵمان\w*|"
         r"yabancı|rus|rusya[’']\w+|fransız|ingiliz|alman|batılı|italyan|"
-        r"etrangere?s?|russes?|francaise?s?|britanniques?|allemande?s?|occidentales?|occidentaux|italienn?e?s?"
+        r"(?<!affaires )etrangere?s?|russes?|francaise?s?|britanniques?|allemande?s?|occidentales?|occidentaux|italienn?e?s?"
     ),
 }  # fmt: skip
 
@@ -90,7 +92,7 @@ NOUNS = (
     r"(?:forces|force|troops?|soldiers?|military|army|bases?|presence|advis[eo]rs?|trainers?|instructors|contingents?|aircraft|warplanes|jets|"
     r"drones?|shelling|air ?strikes?|strikes?|raids?|operations?|incursions?|deployments?|outposts?|camps?|intervention|occupation|"
     r"attacks?|artillery|units?|mission|garrisons?|missiles?|convoys?|influence|withdrawal|personnel|commandos|bombardment|bombing|"
-    r"officers?|role|support|training|gunners|tanks?|generals?|posts?|positions|brigade|battalion|helicopters?|footprint)|"
+    r"officers?|role|support|training|gunners|tanks?|generals|posts?|positions|brigade|battalion|helicopters?|footprint)|"
     r"(?:نیرو\w*|نظامیان|ارتش|سرباز\w*|پایگاه\w*|حضور|مستشار\w*|مشاور\w*|مربی\w*|جنگنده\w*|پهپاد\w*|حمل(?:ه|ات)|عملیات|مداخله|اشغال\w*|"
     r"بمباران|موشک\w*|توپخانه|خروج|نفوذ|نقش|ماموریت|مأموریت|یگان\w*|سرتیپ|افسر\w*|تانک\w*)|"
     r"(?:هێز\w*|سوپا\w*|سەرباز\w*|بنکە\w*|بوون\w*|ڕاوێژکار\w*|ڕاهێنەر\w*|فڕۆکە\w*|درۆن\w*|بۆردومان\w*|تۆپباران\w*|هێرش\w*|ئۆپەراسیۆن\w*|"

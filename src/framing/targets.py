@@ -17,7 +17,7 @@ from framing.lexicon import AL, BARE, KNOWN_TARGETS, NEVER_ALONE, NOT_BACKED, NO
 from framing.sources import PLACEHOLDER, find_sources, mask_sources
 from framing.text import fold, fold_with_offsets, normalise
 
-RENDERING_VERSION = "1"  # stored in saved models: raise it when what `render` gives changes
+RENDERING_VERSION = "2"  # stored in saved models: raise it when what `render` gives changes
 Mode = Literal["marked", "unmarked", "masked", "sourceless"]
 MODES: tuple[Mode, ...] = ("marked", "unmarked", "masked", "sourceless")
 
