@@ -174,7 +174,7 @@ def test_a_killed_run_is_marked_and_registers_nothing(number, code, tmp_path):
             continue
     process.send_signal(number)
     _, error = process.communicate(timeout=60)
-    assert process.returncode == code
+    assert process.returncode == code, error
     assert "Traceback" not in error
     with closing(sqlite3.connect(tmp_path / "mlflow.db")) as db:
         assert db.execute("select status from runs").fetchall() == [("KILLED",)]

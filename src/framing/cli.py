@@ -105,25 +105,17 @@ def _sweep(requests: list[Request], overrides: Sequence[str]) -> int:
 
 def _report(outcome: Outcome) -> None:
     """The figures, where everything is, and what to do next."""
-    from rich.console import Console
-    from rich.table import Table as Grid
-
     from framing.retrained_page import gap_lines
     from framing.summary import head_table, verdicts
+    from framing.terminal import show_table
 
-    console = Console() if sys.stdout.isatty() else Console(width=120)
     lines = head_table(outcome.evaluation)
-    level = outcome.evaluation.level
-    grid = Grid(title=f"{len(outcome.evaluation.table)} rows, out of fold, {level:.0%} intervals over groups")
-    for name in lines[0]:
-        grid.add_column(name, no_wrap=True)
-    for line in lines[1:]:
-        grid.add_row(*line)
-    console.print(grid)
+    level, tested = outcome.evaluation.level, len(outcome.evaluation.tested)
+    show_table(lines, f"{tested} tested rows, {level:.0%} intervals over groups", whole=lines[0])
     print("\n".join([*verdicts(outcome.evaluation), *gap_lines(outcome.evaluation)]))
     if outcome.held_out:
-        print(f"\nheld out, {len(outcome.held_out.tested)} rows that no choice has seen:")
-        print("\n".join("  ".join(line) for line in head_table(outcome.held_out)))
+        lines = head_table(outcome.held_out)
+        show_table(lines, f"held out: {len(outcome.held_out.tested)} rows that no choice has seen", whole=lines[0])
     registered = outcome.registered
     folder = os.path.relpath(outcome.folder)
     print(f"\nrun      {outcome.run_id}")
@@ -136,7 +128,7 @@ def _report(outcome: Outcome) -> None:
             if "stand-in" not in registered.reason:
                 print(f"         to move it: python -m framing promote {outcome.run_id}")
     print(f"results  {folder}/artifacts/report.html, summary.md and model_card.md beside it")
-    print("compare  python -m framing ui")
+    print(f"compare  python -m framing compare OTHER_RUN {outcome.run_id}, or in a browser: python -m framing ui")
     if registered:
         print("use      python -m framing predict ARTICLE")
 

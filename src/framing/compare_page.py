@@ -15,6 +15,7 @@ from framing.exceptions import UserError
 from framing.labels import EMPTY_SET, SEPARATOR
 from framing.paired import POWER, groups_needed, smallest_shown
 from framing.summary import markdown_table
+from framing.terminal import say, show_table
 from framing.uncertainty import FEW_GROUPS, Interval, UncertaintyConfig
 
 ENDINGS = (".md", ".csv")
@@ -205,22 +206,10 @@ def write(out: Path, sections: Sequence[Section], frame: pd.DataFrame) -> None:
 
 def show(sections: Sequence[Section]) -> None:
     """The sections on standard output."""
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=120)
     for s in sections:
-        console.print(Text(s.title, style="bold"))
+        say(s.title, bold=True)
         for sentence in s.sentences:
-            console.print(Text(sentence), soft_wrap=True)
+            say(sentence)
         if s.table:
-            grid = Grid()
-            for name in s.table[0]:
-                grid.add_column(name, ratio=1 if name == "text" else None)
-            for line in s.table[1:]:
-                grid.add_row(*(Text(cell) for cell in line))  # text is data: no markup of rich in it is obeyed
-            console.print(grid)
-        console.print()
+            show_table(s.table)
+        say("")

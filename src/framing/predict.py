@@ -16,6 +16,7 @@ from framing.exceptions import UserError
 from framing.files import whole_file
 from framing.progress import Progress
 from framing.targets import mentions_in_order
+from framing.terminal import show_table
 from framing.text import detect_language
 
 if TYPE_CHECKING:
@@ -144,19 +145,7 @@ def write(table: pd.DataFrame, out: Path) -> None:
 
 def show(table: pd.DataFrame, model: Model) -> None:
     """A table for people, on standard output."""
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
-    grid = Grid(show_lines=True)
-    grid.add_column("sentence", no_wrap=True)
-    grid.add_column("target", no_wrap=True)
-    for task in model.tasks:
-        grid.add_column(task.name)
-    grid.add_column("text", ratio=1)
+    lines = [("sentence", "target", *(t.name for t in model.tasks), "text")]
     for row in table.to_dict("records"):
         answers = []
         for task in model.tasks:
@@ -165,6 +154,5 @@ def show(table: pd.DataFrame, model: Model) -> None:
             sure = f" {chance:.2f}" if not task.multi and chance is not None and not pd.isna(chance) else ""
             answers.append(name.replace("|", ", ") + sure or "–")
         where = row["id"] if pd.isna(row["sentence_id"]) else f"{row['doc_id']}:{row['sentence_id']}"
-        cells = [str(where), str(row["target"] or "–"), *answers, str(row["text"])]
-        grid.add_row(*(Text(c) for c in cells))  # text is data: no markup of rich in it is obeyed
-    console.print(grid)
+        lines.append((str(where), str(row["target"] or "–"), *answers, str(row["text"])))
+    show_table(lines, whole=("sentence", "target"), apart=True)

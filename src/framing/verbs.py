@@ -63,24 +63,12 @@ def errors(options: argparse.Namespace) -> int:
 
 
 def _show_mistakes(title: str, frame: pd.DataFrame, top: int) -> None:
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
+    from framing.terminal import show_table
 
-    from framing.text import visible
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
-    grid = Grid(title=Text(visible(title)), show_lines=True)
-    for name in ("", "confidence", "mistake", "target"):
-        grid.add_column(name, no_wrap=True)
-    grid.add_column("id")
-    grid.add_column("text", ratio=1)
+    lines: list[tuple[object, ...]] = [("", "confidence", "mistake", "target", "id", "text")]
     for m in frame.head(top).to_dict("records"):
-        cells = (m["rank"], f"{m['confidence']:.3f}", m["mistake"], m["target"], m["id"], m["text"])
-        grid.add_row(*(Text(visible(str(c))) for c in cells))  # text is data: no markup of rich in it is obeyed
-    console.print(grid)
+        lines.append((m["rank"], f"{m['confidence']:.3f}", m["mistake"], m["target"], m["id"], m["text"]))
+    show_table(lines, title, whole=lines[0][:4], apart=True)
 
 
 def report(options: argparse.Namespace) -> int:
@@ -208,18 +196,9 @@ def open_model(options: argparse.Namespace) -> Model:
 
 
 def _show_scores(evaluation: Evaluation) -> None:
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
     from framing.report_tables import control_grid, score_grid
+    from framing.terminal import show_table
 
-    console = Console() if sys.stdout.isatty() else Console(width=120)
     for task in evaluation.table.tasks:
         for found in (score_grid(task, evaluation, task.name), control_grid(task, evaluation)):
-            grid = Grid(title=Text(found.caption))
-            for name in found.lines[0]:
-                grid.add_column(str(name))
-            for line in found.lines[1:]:
-                grid.add_row(*(Text(str(cell)) for cell in line))
-            console.print(grid)
+            show_table(found.lines, found.caption)

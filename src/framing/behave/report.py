@@ -14,6 +14,7 @@ from framing.exceptions import UserError
 from framing.files import check_out, whole_file
 from framing.predict import ENDINGS, write
 from framing.summary import markdown_table
+from framing.terminal import say, show_table
 
 PAGE = ".md"
 OUT_ENDINGS = (PAGE, *ENDINGS)
@@ -188,22 +189,10 @@ def write_all(behaviour: Behaviour, outs: Sequence[Path], title: str, source: st
 
 def show(behaviour: Behaviour, first: int) -> None:
     """For people, on standard output: the first failures of each suite, the tables, the totals."""
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=140)
     for words, a, b in failures(behaviour, first):
-        console.print(Text(f"{words}\n  {a}\n  {b}\n"))  # text is data: no markup of rich in it is obeyed
+        say(f"{words}\n  {a}\n  {b}\n")
     for title, lines in tables(behaviour):
-        grid = Grid(title=title)
-        for name in lines[0]:
-            grid.add_column(name)
-        for line in lines[1:]:
-            grid.add_row(*map(Text, line))
-        console.print(grid)
+        show_table(lines, title)
     for task in behaviour.tasks:
         print(total_line(behaviour, task))
 
