@@ -257,3 +257,12 @@ def test_rows_of_one_sentence_that_are_labelled_differently_are_pulled_apart():
     assert float(turned(values + torch.tensor([3.0, -1.0, 0.5]), gold, sentences)) == pytest.approx(expected)
     assert float(turned(values, torch.tensor([0, 0, 2, 2]), sentences)) == 0  # nobody differs
     assert float(turned(values, gold, np.arange(4))) == 0  # no two rows of one sentence
+
+
+def test_the_sentences_of_a_contrast_pair_count_as_one_only_if_that_is_asked(tiny):
+    texts, pairs = ["a", "b", "a", "c", "d"], ["p", "p", "p", "", ""]
+    asked, unasked = (head(tiny, pairs=pairs_too)._sentences(texts, pairs) for pairs_too in (True, False))
+    assert len(set(asked[:3])) == 1
+    assert len(set(asked)) == 3
+    assert unasked.tolist() == [0, 1, 0, 2, 3]
+    assert head(tiny, pairs=True)._sentences(texts, []).tolist() == unasked.tolist()

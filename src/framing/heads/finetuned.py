@@ -66,7 +66,7 @@ class FinetunedHead:
             self._tokens(_shown(learnt_from, True)),
             self._tokens(plain),
             {t.name: labels[t.name][learn] for t in self.tasks},
-            np.unique(plain, return_inverse=True)[1].ravel(),
+            self._sentences(plain, learnt_from.contrasts),
         )
 
         def validate(epoch: int) -> float:
@@ -84,6 +84,12 @@ class FinetunedHead:
             validate if len(inner) else None,
             unfinished,
         ).run("fine-tuning")
+
+    def _sentences(self, texts: Sequence[str], contrasts: Sequence[str]) -> np.ndarray:
+        """``(n,)`` a number for each sentence; two that were written as a contrast pair share one, if that is asked."""
+        paired = contrasts if self.config.pairs and contrasts else [""] * len(texts)
+        named = [f"pair {pair}" if pair else f"text {text}" for pair, text in zip(paired, texts, strict=True)]
+        return np.unique(named, return_inverse=True)[1].ravel()
 
     def predict_proba(
         self, rows: Rows, mode: Mode = "marked", only: Collection[str] | None = None
