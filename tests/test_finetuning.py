@@ -175,32 +175,16 @@ def test_a_text_longer_than_the_encoder_can_read_is_cut(table, tiny):
     assert fitted.predict_proba(long)["stance"].shape == (1, 3)
 
 
-def test_what_stands_in_braces_is_the_targets_and_what_is_pointed_out_is_not(tiny):
-    from framing.encoder.network import OTHER, TARGET, tokenise
+def test_only_what_stands_in_braces_is_marked(tiny):
+    from framing.encoder.network import tokenise
     from framing.encoder.transformer import open_model
 
     tokenizer = open_model(tiny.model_folder()).tokenizer
     text = "praise for { NATO } and no one else"
-    at = text.index("one")
-    others = [(at, at + 3), (text.index("NATO"), text.index(" }"))]
-    tokens = tokenise(tokenizer, [text, "nobody"], [others, []], "query: ", 64)
-
-    def shown(kind):
-        return tokenizer.decode(tokens.ids[0][tokens.marked[0] == kind]).replace(" ", "").replace("▁", "")
-
-    assert shown(TARGET) == "{NATO}"
-    assert shown(OTHER) == "one"
+    tokens = tokenise(tokenizer, [text, "nobody"], "query: ", 64)
+    shown = tokenizer.decode(tokens.ids[0][tokens.marked[0]])
+    assert shown.replace(" ", "").replace("▁", "") == "{NATO}"
     assert not tokens.marked[1].any()
-
-
-def test_other_forces_are_pointed_out_only_beside_a_target_and_only_if_that_is_asked(tiny):
-    from framing.encoder.network import OTHER
-
-    texts = ["Praise for { NATO } and anger at Turkish troops", "NATO and Turkish troops"]
-    for asked, found in ((True, [True, False]), (False, [False, False])):
-        fitted = head(tiny, others=asked)
-        fitted._open()
-        assert [bool((marked == OTHER).any()) for marked in fitted._tokens(texts).marked] == found
 
 
 def test_a_saved_model_needs_the_encoder_only_if_it_is_not_packed_in(tiny_encoder, small_csv, tmp_path, monkeypatch):
@@ -257,12 +241,3 @@ def test_rows_of_one_sentence_that_are_labelled_differently_are_pulled_apart():
     assert float(turned(values + torch.tensor([3.0, -1.0, 0.5]), gold, sentences)) == pytest.approx(expected)
     assert float(turned(values, torch.tensor([0, 0, 2, 2]), sentences)) == 0  # nobody differs
     assert float(turned(values, gold, np.arange(4))) == 0  # no two rows of one sentence
-
-
-def test_the_sentences_of_a_contrast_pair_count_as_one_only_if_that_is_asked(tiny):
-    texts, pairs = ["a", "b", "a", "c", "d"], ["p", "p", "p", "", ""]
-    asked, unasked = (head(tiny, pairs=pairs_too)._sentences(texts, pairs) for pairs_too in (True, False))
-    assert len(set(asked[:3])) == 1
-    assert len(set(asked)) == 3
-    assert unasked.tolist() == [0, 1, 0, 2, 3]
-    assert head(tiny, pairs=True)._sentences(texts, []).tolist() == unasked.tolist()

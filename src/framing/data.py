@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,20 +27,17 @@ _SHOWN = 10  # problems printed before "and n more"
 
 @dataclass(frozen=True)
 class Rows:
-    """What a head sees: ``n`` texts and the target that each is read with. ``contrasts``, which may be left out, names
-    the pair of sentences that a text was written for, or is empty."""
+    """What a head sees: ``n`` texts and the target that each is read with."""
 
     texts: list[str]
     targets: list[str]
-    contrasts: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def take(self, indices: np.ndarray) -> Rows:
         """The rows at these positions."""
-        columns = (self.texts, self.targets, self.contrasts)
-        return Rows(*([column[i] for i in indices] if column else [] for column in columns))
+        return Rows([self.texts[i] for i in indices], [self.targets[i] for i in indices])
 
 
 @dataclass(frozen=True)
@@ -62,8 +59,8 @@ class Table:
 
     @property
     def rows(self) -> Rows:
-        """Texts and targets, and which texts are contrast pairs."""
-        return Rows(self.frame["text"].tolist(), self.frame["target"].tolist(), self.column("contrast_id"))
+        """Texts and targets."""
+        return Rows(self.frame["text"].tolist(), self.frame["target"].tolist())
 
     def take(self, indices: np.ndarray) -> Table:
         """The table of the rows at these positions."""

@@ -50,21 +50,20 @@ class Batches:
 
     def __init__(self, network: Network, tokens: Tokens, pad: int, keep: bool) -> None:
         self.network, self.tokens, self.pad = network, tokens, pad
-        width = network.mark.shape[1]
+        width = network.mark.shape[0]
         self.keep = keep and 4 * width * sum(len(ids) for ids in tokens.ids) <= _KEEP
         self.kept: dict[int, Tensor] = {}
 
     def get(self, rows: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-        """``(n, t, d)`` states, which tokens are text, and what these are marked as."""
+        """``(n, t, d)`` states, which tokens are text, and which of these are marked."""
         texts = [self.tokens.ids[i] for i in rows]
         longest = max(map(len, texts))
-        real = torch.zeros(len(rows), longest, dtype=torch.bool)
-        marked = torch.zeros(len(rows), longest, dtype=torch.int64)
+        real, marked = torch.zeros(2, len(rows), longest, dtype=torch.bool)
         for k, i in enumerate(rows):
             real[k, : len(texts[k])] = True
             marked[k, : len(texts[k])] = torch.from_numpy(self.tokens.marked[i])
         if all(i in self.kept for i in rows):
-            states = torch.zeros(len(rows), longest, self.network.mark.shape[1])
+            states = torch.zeros(len(rows), longest, self.network.mark.shape[0])
             for k, i in enumerate(rows):
                 states[k, : len(texts[k])] = self.kept[i]
             return states, real, marked

@@ -16,7 +16,6 @@ _FAMILY = {"bert", "camembert", "roberta", "xlm-roberta"}  # embeddings, then la
 _DROPOUT = 0.1  # of what the outputs see
 _MARK = 0.1  # spread of the mark's vector before training
 _NEAR, _FADE = 3, 24  # tokens
-OTHER, TARGET = 1, 2  # what a token is part of, if of anything
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Tokens:
-    """``n`` texts as token ids, and of each token whether it stands inside braces (``TARGET``), in another of the
-    places that were pointed out (``OTHER``), or in neither (0)."""
+    """``n`` texts as token ids, and which of those stand inside braces."""
 
     ids: list[np.ndarray]
     marked: list[np.ndarray]
@@ -41,35 +39,28 @@ class Tokens:
         return len(self.ids)
 
 
-def tokenise(
-    tokenizer: Any, texts: Sequence[str], others: Sequence[Sequence[tuple[int, int]]], prompt: str, max_tokens: int
-) -> Tokens:
-    """Tokens of texts. Those that touch ``{ ... }``, braces included, are the target's; ``others`` gives the starts and
-    ends of what else is to be pointed out in each text."""
+def tokenise(tokenizer: Any, texts: Sequence[str], prompt: str, max_tokens: int) -> Tokens:
+    """Tokens of texts; those that touch ``{ ... }``, braces included, are marked."""
     encoded = tokenizer(
         [prompt + t for t in texts], truncation=True, max_length=max_tokens, return_offsets_mapping=True
     )
     ids, marked = [], []
-    for text, spans, row, offsets in zip(texts, others, encoded["input_ids"], encoded["offset_mapping"], strict=True):
-        kinds = np.zeros(len(prompt) + len(text), dtype=np.int64)
-        for start, end in spans:
-            kinds[len(prompt) + start : len(prompt) + end] = OTHER
+    for text, row, offsets in zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True):
+        inside = np.zeros(len(prompt) + len(text), dtype=bool)
         depth = 0
         for at, character in enumerate(text, len(prompt)):
             depth += character == "{"
-            if depth > 0:
-                kinds[at] = TARGET
+            inside[at] = depth > 0
             depth -= character == "}"
         ids.append(np.array(row, dtype=np.int64))
-        marked.append(np.array([kinds[start:end].max(initial=0) for start, end in offsets]))
+        marked.append(np.array([bool(inside[start:end].any()) for start, end in offsets]))
     return Tokens(ids, marked)
 
 
 class Network(nn.Module):
     """The lower layers of a transformer as they are, the upper ones to be trained, and one layer of output a task.
 
-    Learnt vectors are added to the tokens of the target and to those of other forces where the trained layers begin. A
-    task that reads the target sees the
+    A learnt vector is added to the marked tokens where the trained layers begin. A task that reads the target sees the
     mean of the marked tokens beside a mean of all that weighs those near them more (the local context of Zeng et al.,
     Applied Sciences 2019); a task of many labels has an attention over the tokens for each label (Mullenbach et al.,
     NAACL 2018). There is no dropout inside the transformer: attention with it has no fast kernel on a CPU.
@@ -91,7 +82,7 @@ class Network(nn.Module):
         self.embeddings = transformer.embeddings
         self.lower = nn.ModuleList(found[:frozen_layers])
         self.upper = nn.ModuleList(found[frozen_layers:used])
-        self.mark = nn.Parameter(torch.randn(2, width) * _MARK)
+        self.mark = nn.Parameter(torch.randn(width) * _MARK)
         self.dropout = nn.Dropout(_DROPOUT)
         self.heads = nn.ModuleList(_head(o, width) for o in outputs)
         self.requires_grad_(True)
@@ -108,8 +99,7 @@ class Network(nn.Module):
 
     def forward(self, states: Tensor, real: Tensor, marked: Tensor) -> dict[str, Tensor]:
         """``(n, k)`` values for each task, from the states that :meth:`below` gives."""
-        states = states + sum((marked == kind).unsqueeze(-1) * self.mark[kind - 1] for kind in (OTHER, TARGET))
-        marked = marked == TARGET
+        states = states + marked.unsqueeze(-1) * self.mark
         for layer in self.upper:
             states = layer(states, _attended(real))
         states = states.float()

@@ -16,10 +16,8 @@ class Recipe:
     layers are used, from the lowest, 0 for all. frozen_layers: how many of these stay as they are, as the embeddings
     always do. weight_decay. warmup: share of the steps. balance: 1 weights classes by the inverse of their frequency, 0
     not at all. contrast: weight of sentences that are labelled differently toward their targets. margin: weight of a
-    loss on pairs of such rows of one sentence. pairs: hold two sentences that were written as a contrast pair for one
-    sentence in this. smoothing: of the labels of single-label tasks. unmarked: share of
-    batches shown without the target marked, for the tasks that do not read it. others: point out the other forces that
-    a text names. patience: epochs without a better score
+    loss on pairs of such rows of one sentence. smoothing: of the labels of single-label tasks. unmarked: share of
+    batches shown without the target marked, for the tasks that do not read it. patience: epochs without a better score
     on the inner groups before training stops, 0 to go on to the end and learn from all groups. inner: share of groups
     kept for that. precision: float32, bfloat16, or auto: bfloat16 where the processor has it.
     """
@@ -37,10 +35,8 @@ class Recipe:
     balance: float = 1.0
     contrast: float = 2.0
     margin: float = 0.0
-    pairs: bool = False
     smoothing: float = 0.0
     unmarked: float = 0.15
-    others: bool = False
     patience: int = 0
     inner: float = 0.1
     precision: str = "auto"

@@ -17,7 +17,7 @@ from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
 from framing.labels import Task
 from framing.metrics import group_counts, headline, scores
-from framing.targets import Mode, find_mentions, show
+from framing.targets import Mode, show
 
 if TYPE_CHECKING:
     from framing.encoder.network import Network, Tokens
@@ -66,7 +66,7 @@ class FinetunedHead:
             self._tokens(_shown(learnt_from, True)),
             self._tokens(plain),
             {t.name: labels[t.name][learn] for t in self.tasks},
-            self._sentences(plain, learnt_from.contrasts),
+            np.unique(plain, return_inverse=True)[1].ravel(),
         )
 
         def validate(epoch: int) -> float:
@@ -84,12 +84,6 @@ class FinetunedHead:
             validate if len(inner) else None,
             unfinished,
         ).run("fine-tuning")
-
-    def _sentences(self, texts: Sequence[str], contrasts: Sequence[str]) -> np.ndarray:
-        """``(n,)`` a number for each sentence; two that were written as a contrast pair share one, if that is asked."""
-        paired = contrasts if self.config.pairs and contrasts else [""] * len(texts)
-        named = [f"pair {pair}" if pair else f"text {text}" for pair, text in zip(paired, texts, strict=True)]
-        return np.unique(named, return_inverse=True)[1].ravel()
 
     def predict_proba(
         self, rows: Rows, mode: Mode = "marked", only: Collection[str] | None = None
@@ -156,11 +150,7 @@ class FinetunedHead:
     def _tokens(self, texts: Sequence[str]) -> Tokens:
         from framing.encoder.network import tokenise
 
-        others = [
-            [(m.start, m.end) for m in find_mentions(text)] if self.config.others and "{" in text else []
-            for text in texts
-        ]
-        return tokenise(self._tokenizer, texts, others, self._prompt, self._longest)
+        return tokenise(self._tokenizer, texts, self._prompt, self._longest)
 
     def save(self, folder: Path) -> None:
         """See :class:`Head`."""
