@@ -127,6 +127,13 @@ def test_of_sets_a_row_is_right_if_the_whole_set_is():
     ]
 
 
+def test_a_runs_label_leaves_out_the_overrides_that_all_have():
+    a = invented(name="one protocol=by_date head.C=1")
+    b = invented(name="two protocol=by_date head.C=2 name=two", run_id="22222222bbbb")
+    assert [e.label for e in of_runs(a, b)] == ["one head.C=1", "two head.C=2"]
+    assert [e.label for e in of_runs(a, names=("x", "x:bad"))] == ["one", "one:bad"]
+
+
 def test_rows_in_another_order_and_folds_and_classes_of_other_numbers_are_the_same():
     stored = invented()
     frame = stored.frame.sample(frac=1, random_state=0).reset_index(drop=True)

@@ -146,7 +146,7 @@ def test_held_out_rows_take_no_part_in_choosing(tmp_path, monkeypatch, capsys):
     assert metrics["stance/n_rows"] == len(rows) - n_held
     assert not [m for m in metrics if m.startswith("held_out/")]
     assert run(["train", *settings, "data.score_held_out=true"]) == 0
-    assert f"held out, {n_held} rows" in capsys.readouterr().out
+    assert f"held out: {n_held} rows" in capsys.readouterr().out
     metrics = dict(ask(tmp_path, "select key, value from metrics"))
     assert metrics["held_out/stance/n_rows"] == n_held
     assert metrics["held_out/stance/macro_f1_low"] <= metrics["held_out/stance/macro_f1"]

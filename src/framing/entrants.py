@@ -49,13 +49,24 @@ def entrants(names: Sequence[str], opened: Callable[[str], StoredRun]) -> list[E
         run = runs[place]
         if head and head not in run.heads:
             raise UserError(f"{name}: run {run.name} has measured no head {head!r}; it has {', '.join(run.heads)}")
-        found.append(Entrant(f"{run.name}:{head}" if head else run.name, run, head or run.head))
+        found.append(Entrant(head, run, head or run.head))
+    labels = _told_apart([e.run.name for e in found])
+    found = [replace(e, label=f"{x}:{e.label}" if e.label else x) for e, x in zip(found, labels, strict=True)]
     ids = {(e.label, e.run.facts["run_id"]) for e in found}
     if len({label for label, _ in ids}) < len(ids):  # two runs of one name
         found = [replace(e, label=f"{e.label} ({short_id(e.run)})") for e in found]
     first = found[0]
     _refuse_spread_groups(first)
     return [first, *(_beside(first, e) for e in found[1:])]
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """The names of runs without the overrides in them that all of them have, or that gave the name."""
+    words = [name.split(" ") for name in names]
+    shared = set.intersection(*map(set, words))
+    return [
+        " ".join([first, *(w for w in rest if w not in shared and not w.startswith("name="))]) for first, *rest in words
+    ]
 
 
 def short_id(run: StoredRun) -> str:

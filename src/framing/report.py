@@ -17,10 +17,11 @@ from framing.config import PublishedConfig
 from framing.evaluate import Evaluation
 from framing.labels import Task
 from framing.measures import Measures
-from framing.mistakes import NEAREST, Mistakes, readings
+from framing.mistakes import NEAREST, Mistakes, Readings, readings
 from framing.report_measures import (
     Chart,
     calibration_section,
+    ceiling_of,
     ceiling_section,
     charts,
     flag_section,
@@ -135,19 +136,19 @@ def report_of(
         data=_data(run),
         balance=balance_grids(evaluation),
         headline=headline_grid(evaluation, measures.ceiling),
-        scores=[score_grid(t, evaluation, t.name) for t in tasks],
+        scores=[score_grid(t, evaluation, t.name, measures.ceiling) for t in tasks],
         folds=fold_grid(evaluation) if several else None,
-        held_out=[score_grid(t, held_out, f"{t.name}, held out") for t in tasks] if held_out else [],
+        held_out=_held_out_grids(run, held_out, given) if held_out else [],
         beside=published_grid(evaluation, [PublishedConfig(**p) for p in run.facts.get("published", [])]),
-        classes=[class_grid(t, evaluation) for t in tasks],
+        classes=[class_grid(t, evaluation, measures.ceiling) for t in tasks],
         confusions=[confusion_of(t, evaluation) for t in tasks if not t.multi],
-        slices=slice_grids(measures.slices),
+        slices=slice_grids(measures.slices, run.head, measures.ceiling),
         controls=[control_grid(t, evaluation) for t in tasks if len(run.modes(t)) > 1],
         retrained=retrained_grids(evaluation),
         abstention=abstention_grid(evaluation),
         calibration=calibration_section(measures, evaluation),
         charts=charts(measures, evaluation),
-        ceiling=ceiling_section(measures, evaluation, given.missing),
+        ceiling=ceiling_section(measures, given.missing),
         flags=flag_section(measures, evaluation),
         behaviour=_behaviour(behaviour, uncertainty_of(run)),
         mistakes=[confident(found, t, SHOWN if t is tasks[0] else SHOWN // 3) for t in tasks],
@@ -155,6 +156,11 @@ def report_of(
         reproduce=_reproduce(run),
         versions=dict(run.facts.get("versions", {})),
     )
+
+
+def _held_out_grids(run: StoredRun, held_out: Evaluation, given: Readings) -> list[Grid]:
+    ceiling = ceiling_of(run, held_out, given)
+    return [score_grid(task, held_out, f"{task.name}, held out", ceiling) for task in run.tasks]
 
 
 def _behaviour(file: Path | None, uncertainty: UncertaintyConfig) -> Section:

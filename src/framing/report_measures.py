@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from framing.calibrate import CalibrationConfig
-from framing.ceiling import NONE, read_readings
+from framing.ceiling import NONE, Ceiling, read_readings
+from framing.ceiling import Readings as TwoReadings
 from framing.evaluate import Evaluation
 from framing.flags import MAY_FALL
 from framing.measures import Measures, measure
-from framing.measures_page import calibration_table, label_table, part_table, readers_text, set_table
-from framing.metrics import headline
+from framing.measures_page import calibration_table, label_table, readers_text, set_table
 from framing.mistakes import Readings
 from framing.reliability import Curve
-from framing.report_tables import Cell, Grid, Section
+from framing.report_tables import Grid, Section
 from framing.rescore import uncertainty_of
 from framing.stored import StoredRun
 
@@ -38,26 +38,26 @@ class Chart:
 
 def measures_of(run: StoredRun, evaluation: Evaluation, given: Readings) -> Measures:
     """Measured from the stored answers; the readers only if the rows that they read are still the run's."""
-    facts = run.facts
-    annotations = NONE if given.missing else str(facts.get("annotations", ""))
-    readings = read_readings(evaluation.table, annotations, str(facts.get("readers", "readers")))
-    return measure(evaluation, uncertainty_of(run), CalibrationConfig(**facts["calibration"]), readings)
+    calibration = CalibrationConfig(**run.facts["calibration"])
+    return measure(evaluation, uncertainty_of(run), calibration, _readings(run, evaluation, given))
 
 
-def ceiling_section(measures: Measures, evaluation: Evaluation, why_not: str) -> Section:
-    """The two readings beside the run's own head, on the same rows. ``why_not``: what keeps them from being known."""
-    ceiling = measures.ceiling
-    if ceiling is None:
+def ceiling_of(run: StoredRun, evaluation: Evaluation, given: Readings) -> Ceiling | None:
+    """The readers beside other rows of the same data."""
+    readings = _readings(run, evaluation, given)
+    return Ceiling(readings, evaluation, uncertainty_of(run)) if readings else None
+
+
+def _readings(run: StoredRun, evaluation: Evaluation, given: Readings) -> TwoReadings | None:
+    annotations = NONE if given.missing else str(run.facts.get("annotations", ""))
+    return read_readings(evaluation.table, annotations, str(run.facts.get("readers", "readers")))
+
+
+def ceiling_section(measures: Measures, why_not: str) -> Section:
+    """Who the readers are that stand beside the head in every table. ``why_not``: what keeps them from being known."""
+    if measures.ceiling is None:
         return Section(missing=f"not measured: {why_not or 'no two readers have read these rows'}")
-    own = f"{evaluation.main.head}{', on these rows' if ceiling.partial else ''}"
-    lines: list[tuple[Cell, ...]] = [("task", "score", own, *ceiling.columns)]
-    for task in evaluation.table.tasks:
-        found = ceiling.scores(task)
-        for metric in headline(task) if found else ():
-            lines.append((task.name, metric, *(found[name][metric] for name in ("", *ceiling.columns))))
-    words = [str(text).replace("`", "") for text in readers_text(ceiling)]
-    beside = Grid(f"The {ceiling.readings.kind}, beside {evaluation.main.head}", lines)
-    return Section([beside, Grid("By language and target", part_table(measures, evaluation))], words)
+    return Section(sentences=[str(text).replace("`", "") for text in readers_text(measures.ceiling)])
 
 
 def calibration_section(measures: Measures, evaluation: Evaluation) -> Section:

@@ -67,9 +67,11 @@ def headline_grid(evaluation: Evaluation, ceiling: Ceiling | None) -> Grid:
     return Grid("Every head on the same rows", lines, note)
 
 
-def score_grid(task: Task, evaluation: Evaluation, caption: str) -> Grid:
-    """Every headline score of every head, with the paired difference of the first head to it, in words as well."""
+def score_grid(task: Task, evaluation: Evaluation, caption: str, ceiling: Ceiling | None = None) -> Grid:
+    """Every headline score of every head, with the paired difference of the first head to it, in words as well; and of
+    the readers, if any are known."""
     first, *others = evaluation.results
+    readers = _readers(task, ceiling)
     compared = (f"{first} minus it", "verdict") if others else ()
     lines: list[tuple[Cell, ...]] = [("score", "head", "value", *compared)]
     for metric in headline(task):
@@ -82,17 +84,29 @@ def score_grid(task: Task, evaluation: Evaluation, caption: str) -> Grid:
                 word = verdict(d)
                 told = word if word == "not distinguishable" else f"{first} is {word}"
                 lines.append((metric, head, value, d.signed, told))
+        lines += [(metric, name, found[metric], *("" for _ in compared)) for name, found in readers.items()]
     value = evaluation.main.scores[task.name][headline(task)[0]]
     return Grid(f"{caption}, {value.n_rows} rows in {value.n_groups} groups", lines)
 
 
-def class_grid(task: Task, evaluation: Evaluation) -> Grid:
-    """Precision, recall and F1 of the run's own head by class."""
-    scores = evaluation.main.scores[task.name]
-    lines: list[tuple[Cell, ...]] = [("class", "precision", "recall", "F1", "rows")]
+def _readers(task: Task, ceiling: Ceiling | None) -> dict[str, dict[str, Interval]]:
+    """The readers' scores of a task by their columns; where they have read some of the rows only, after the head's own
+    on those."""
+    found = ceiling.scores(task) if ceiling else {}
+    if ceiling is None or not found:
+        return {}
+    own = {f"{ceiling.evaluation.main.head}, rows that both read": found[""]} if ceiling.partial else {}
+    return own | {name: found[name] for name in ceiling.columns}
+
+
+def class_grid(task: Task, evaluation: Evaluation, ceiling: Ceiling | None) -> Grid:
+    """Precision, recall and F1 of the run's own head by class, and the readers' F1."""
+    scores, readers = evaluation.main.scores[task.name], _readers(task, ceiling)
+    lines: list[tuple[Cell, ...]] = [("class", "precision", "recall", "F1", "rows", *(f"F1, {r}" for r in readers))]
     for name in task.classes:
         parts = [scores[f"{name}/{m}"] for m in ("precision", "recall", "f1")]
-        lines.append((name, *parts, f"{scores[f'{name}/support'].value:.0f}"))
+        beside = [found[f"{name}/f1"] for found in readers.values()]
+        lines.append((name, *parts, f"{scores[f'{name}/support'].value:.0f}", *beside))
     return Grid(f"{task.name}: {evaluation.main.head} by class", lines, "rows: that carry the class in the gold labels")
 
 
@@ -110,15 +124,19 @@ def confusion_grid(confusion: Confusion) -> Grid:
     return Grid(f"{confusion.task}: which class is taken for which", lines)
 
 
-def slice_grids(found: Sequence[Slice]) -> list[Grid]:
-    """One table for each way of cutting the rows; what rests on few groups is marked."""
+def slice_grids(found: Sequence[Slice], head: str, ceiling: Ceiling | None) -> list[Grid]:
+    """One table for each way of cutting the rows, with the readers beside the head; what rests on few groups is
+    marked."""
     grids = []
+    columns = ["", *ceiling.columns] if ceiling and ceiling.partial else ceiling.columns if ceiling else []
+    shown = [c or f"{head}, rows that both read" for c in columns]
     for by in dict.fromkeys(s.by for s in found):
         some = [s for s in found if s.by == by]
-        names = list(some[0].scores)
-        lines: list[tuple[Cell, ...]] = [(by, *names, "rows", "groups")]
+        lines: list[tuple[Cell, ...]] = [(by, "task", head, *shown, "rows", "groups")]
         for s in some:
-            lines.append((s.value, *s.scores.values(), str(s.n_rows), f"{s.n_groups}{' *' if s.is_thin else ''}"))
+            n = str(s.n_rows), f"{s.n_groups}{' *' if s.is_thin else ''}"
+            for task, own in s.scores.items():
+                lines.append((s.value, task, own, *(s.readers[task].get(c, "not read") for c in columns), *n))
         notes = [f"* under {FEW_GROUPS} groups: the interval is not to be relied on."] if _any_thin(some) else []
         notes += [f"The {MOST} largest."] if len(some) == MOST else []
         notes += ["A row with several labels stands in several lines."] if by == "attribution" else []
