@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from conftest import ATTRIBUTION, STANCE
-from framing.conformal import ALL, conformal_sets, cross_fitted, measured, measured_sets
+from framing.conformal import ALL, NothingToCalibrateOnError, conformal_sets, cross_fitted, measured, measured_sets
 from framing.uncertainty import UncertaintyConfig
 
 CONFIG = UncertaintyConfig(rounds=100)
@@ -74,14 +74,14 @@ def test_a_fold_is_calibrated_on_the_others_alone():
     assert (changed[folds == 2] == asked).all()  # and not themselves
     covered = changed[np.arange(600), gold]
     assert covered[folds == 2].mean() < 0.75 < covered[folds != 2].mean()
-    with pytest.raises(ValueError, match="nothing to calibrate on"):
+    with pytest.raises(NothingToCalibrateOnError):
         by_folds(np.ones(600), np.arange(600), 0.9)("", said, gold)
 
 
 def test_neither_a_row_of_the_same_group_nor_of_the_value_that_was_left_out_calibrates():
     said, gold = drawn(600)
     folds, groups = np.repeat([1, 2, 3], 200), np.arange(600) % 200  # every group is in every fold
-    with pytest.raises(ValueError, match="nothing to calibrate on"):
+    with pytest.raises(NothingToCalibrateOnError):
         by_folds(folds, groups, 0.9)("", said, gold)
     groups[400:] += 200  # the last fold alone has groups of its own
     rows = np.r_[400:600]

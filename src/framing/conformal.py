@@ -6,7 +6,7 @@ unless fewer than ``1 - coverage`` of the rows of this class, this one counted, 
 are many, each is a question of its own, with the classes *there* and *not there*.
 
 Coverage is **measured, not guaranteed**: the theorem wants exchangeable rows, and rows of one article are not
-exchangeable with those of others. The sets of a fold are calibrated on the rows of the other folds.
+exchangeable with those of others. The sets of a fold are calibrated on the rows of other groups.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from framing.labels import Task
 from framing.uncertainty import Interval, UncertaintyConfig, bootstrap_shares, draw_weights
 
 ALL = "(all)"  # no class can be called so
+
+
+class NothingToCalibrateOnError(ValueError):
+    """No row is left that neither shares a group with the rows at hand, nor a value that was left out."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,14 @@ def cross_fitted(
     """``(n, k)`` sets of the rows of each fold, calibrated on rows of other groups, and where a fold tests a value that
     was left out (``parts`` names it for each row, or is empty), of other values.
 
-    Raises ``ValueError`` where a fold finds no such row.
+    Raises ``NothingToCalibrateOnError`` where a fold finds no such row.
     """
     inside = np.zeros(probabilities.shape, dtype=bool)
     for fold in np.unique(folds):
         here = folds == fold
         others = ~np.isin(groups, groups[here]) & ~(np.isin(parts, parts[here]) & (parts != ""))
         if not others.any():
-            raise ValueError("there is nothing to calibrate on")
+            raise NothingToCalibrateOnError
         inside[here] = conformal_sets(probabilities[others], gold[others], probabilities[here], coverage)
     return inside
 

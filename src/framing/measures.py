@@ -8,7 +8,14 @@ import numpy as np
 
 from framing.calibrate import CalibrationConfig
 from framing.ceiling import Ceiling, Readings
-from framing.conformal import Sets, conformal_sets, cross_fitted, measured_sets, questions
+from framing.conformal import (
+    NothingToCalibrateOnError,
+    Sets,
+    conformal_sets,
+    cross_fitted,
+    measured_sets,
+    questions,
+)
 from framing.evaluate import Evaluation
 from framing.flags import control_flags, fall
 from framing.labels import Task
@@ -113,5 +120,5 @@ def _sets(
 
     try:
         return measured_sets(task, probabilities, gold, groups, sets_of, config, weights)
-    except ValueError:
+    except NothingToCalibrateOnError:
         return {}
