@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
 
 def what_decides(config: Config, table: Table, encoder: Encoder | None) -> dict[str, Any]:
-    """Everything that the predictions of a run follow from, beside the code."""
+    """Everything that the predictions of a run follow from, beside the code. Whether held-out rows are scored as well
+    does not change those on the others: a run that is asked for them later goes on with its folds."""
     values = asdict(config)
     kept = {name: values[name] for name in ("seed", "data", "tasks", "head", "references", "protocol")}
+    del kept["data"]["score_held_out"]
     return {
         **kept,
         "data_sha256": table.sha256,
