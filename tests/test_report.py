@@ -257,6 +257,7 @@ def test_readers_stand_beside_the_heads(copy, small_csv, tmp_path):
     assert not [name for _, name, *_ in found.scores[1].lines if " vs " in name]  # read by nobody
     header, *by_class = found.classes[0].lines
     assert header[-3:] == ("F1, ann vs gold", "F1, bob vs gold", "F1, ann vs bob")
+    assert all("ann and bob: two clerks." in g.note for g in (found.scores[0], found.classes[0], *found.slices))
     assert [line[-2].value > 0 for line in by_class] == [False, False, True]
     by_lang = next(g for g in found.slices if g.lines[0][0] == "lang")
     head, first, second, both = by_lang.lines[0][-6:-2]

@@ -86,7 +86,7 @@ def score_grid(task: Task, evaluation: Evaluation, caption: str, ceiling: Ceilin
                 lines.append((metric, head, value, d.signed, told))
         lines += [(metric, name, found[metric], *("" for _ in compared)) for name, found in readers.items()]
     value = evaluation.main.scores[task.name][headline(task)[0]]
-    return Grid(f"{caption}, {value.n_rows} rows in {value.n_groups} groups", lines)
+    return Grid(f"{caption}, {value.n_rows} rows in {value.n_groups} groups", lines, _who(ceiling) if readers else "")
 
 
 def _readers(task: Task, ceiling: Ceiling | None) -> dict[str, dict[str, Interval]]:
@@ -99,6 +99,10 @@ def _readers(task: Task, ceiling: Ceiling | None) -> dict[str, dict[str, Interva
     return own | {name: found[name] for name in ceiling.columns}
 
 
+def _who(ceiling: Ceiling | None) -> str:
+    return f"{' and '.join(ceiling.readings.names)}: {ceiling.readings.kind}." if ceiling else ""
+
+
 def class_grid(task: Task, evaluation: Evaluation, ceiling: Ceiling | None) -> Grid:
     """Precision, recall and F1 of the run's own head by class, and the readers' F1."""
     scores, readers = evaluation.main.scores[task.name], _readers(task, ceiling)
@@ -107,7 +111,8 @@ def class_grid(task: Task, evaluation: Evaluation, ceiling: Ceiling | None) -> G
         parts = [scores[f"{name}/{m}"] for m in ("precision", "recall", "f1")]
         beside = [found[f"{name}/f1"] for found in readers.values()]
         lines.append((name, *parts, f"{scores[f'{name}/support'].value:.0f}", *beside))
-    return Grid(f"{task.name}: {evaluation.main.head} by class", lines, "rows: that carry the class in the gold labels")
+    notes = ["rows: that carry the class in the gold labels.", *([_who(ceiling)] if readers else [])]
+    return Grid(f"{task.name}: {evaluation.main.head} by class", lines, " ".join(notes))
 
 
 def confusion_of(task: Task, evaluation: Evaluation) -> Confusion:
@@ -140,6 +145,7 @@ def slice_grids(found: Sequence[Slice], head: str, ceiling: Ceiling | None) -> l
         notes = [f"* under {FEW_GROUPS} groups: the interval is not to be relied on."] if _any_thin(some) else []
         notes += [f"The {MOST} largest."] if len(some) == MOST else []
         notes += ["A row with several labels stands in several lines."] if by == "attribution" else []
+        notes += [_who(ceiling)] if ceiling else []
         grids.append(Grid(f"By {by}", lines, " ".join(notes)))
     return grids
 
