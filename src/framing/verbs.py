@@ -65,10 +65,12 @@ def errors(options: argparse.Namespace) -> int:
 def _show_mistakes(title: str, frame: pd.DataFrame, top: int) -> None:
     from framing.terminal import show_table
 
-    lines: list[tuple[object, ...]] = [("", "confidence", "mistake", "target", "id", "text")]
-    for m in frame.head(top).to_dict("records"):
-        lines.append((m["rank"], f"{m['confidence']:.3f}", m["mistake"], m["target"], m["id"], m["text"]))
-    show_table(lines, title, whole=lines[0][:4], apart=True)
+    header = ("", "confidence", "mistake", "target", "id", "text")
+    lines = [
+        (m["rank"], f"{m['confidence']:.3f}", m["mistake"], m["target"], m["id"], m["text"])
+        for m in frame.head(top).to_dict("records")
+    ]
+    show_table([header, *lines], title, whole=header[:4], apart=True)
 
 
 def report(options: argparse.Namespace) -> int:
