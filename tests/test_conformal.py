@@ -26,18 +26,14 @@ def test_a_worked_example():
     assert inside[:, 1].all()  # of which there was no row to calibrate on
 
 
-def by_folds(folds, groups, coverage, parts=None):
-    """What gives the sets of each fold, calibrated on the others."""
-    parts = np.full(len(folds), "") if parts is None else parts
-    return lambda question, said, gold: cross_fitted(said, gold, folds, groups, parts, coverage)
+NOTHING_LEFT_OUT = np.full(3000, "")
 
 
 @pytest.mark.parametrize("coverage", [0.8, 0.9])
 def test_coverage_of_every_class_is_what_was_asked_where_rows_are_exchangeable(coverage):
     said, gold = drawn(3000)
     folds = np.random.default_rng(1).integers(1, 6, 3000)
-    sets_of = by_folds(folds, np.arange(3000), coverage)
-    found = measured_sets(STANCE, said, gold, np.arange(3000), sets_of, CONFIG)[""]
+    found = measured_sets(STANCE, said, gold, folds, np.arange(3000), NOTHING_LEFT_OUT, coverage, CONFIG)[""]
     assert set(found) == {*STANCE.classes, ALL}
     for name in STANCE.classes:
         assert found[name].coverage.value == pytest.approx(coverage, abs=0.04), name
@@ -51,8 +47,8 @@ def test_each_label_of_many_is_a_question_of_its_own():
     rng = np.random.default_rng(2)
     said = rng.random((2000, 4)) ** np.array([1, 2, 1, 3])
     gold = (rng.random((2000, 4)) < said).astype(int)
-    sets_of = by_folds(np.arange(2000) % 5, np.arange(2000), 0.9)
-    found = measured_sets(ATTRIBUTION, said, gold, np.arange(2000), sets_of, CONFIG)
+    folds, groups = np.arange(2000) % 5, np.arange(2000)
+    found = measured_sets(ATTRIBUTION, said, gold, folds, groups, NOTHING_LEFT_OUT[:2000], 0.9, CONFIG)
     assert list(found) == list(ATTRIBUTION.classes)
     for i, name in enumerate(ATTRIBUTION.classes):
         assert list(found[name]) == [name, f"not {name}", ALL]
@@ -64,35 +60,45 @@ def test_each_label_of_many_is_a_question_of_its_own():
 def test_a_fold_is_calibrated_on_the_others_alone():
     said, gold = drawn(600)
     folds = np.repeat([1, 2, 3], 200)
-    sets_of = by_folds(folds, np.arange(600), 0.9)
-    inside = sets_of("", said, gold)
+    groups, parts = np.arange(600), NOTHING_LEFT_OUT[:600]
+    inside = cross_fitted(said, gold, folds, groups, parts, 0.9)
     planted = said.copy()
     planted[folds == 2] = planted[folds == 2][:, ::-1]  # scores that say the opposite
-    changed = sets_of("", planted, gold)
+    changed = cross_fitted(planted, gold, folds, groups, parts, 0.9)
     assert (changed[folds != 2] != inside[folds != 2]).any()  # they calibrate the others
     asked = conformal_sets(said[folds != 2], gold[folds != 2], planted[folds == 2], 0.9)
     assert (changed[folds == 2] == asked).all()  # and not themselves
     covered = changed[np.arange(600), gold]
     assert covered[folds == 2].mean() < 0.75 < covered[folds != 2].mean()
     with pytest.raises(NothingToCalibrateOnError):
-        by_folds(np.ones(600), np.arange(600), 0.9)("", said, gold)
+        cross_fitted(said, gold, np.ones(600), groups, parts, 0.9)
 
 
 def test_neither_a_row_of_the_same_group_nor_of_the_value_that_was_left_out_calibrates():
     said, gold = drawn(600)
     folds, groups = np.repeat([1, 2, 3], 200), np.arange(600) % 200  # every group is in every fold
     with pytest.raises(NothingToCalibrateOnError):
-        by_folds(folds, groups, 0.9)("", said, gold)
+        cross_fitted(said, gold, folds, groups, NOTHING_LEFT_OUT[:600], 0.9)
     groups[400:] += 200  # the last fold alone has groups of its own
     rows = np.r_[400:600]
-    inside = by_folds(folds, groups, 0.9)("", said, gold)
+    inside = cross_fitted(said, gold, folds, groups, NOTHING_LEFT_OUT[:600], 0.9)
     assert (inside[:200] == conformal_sets(said[rows], gold[rows], said[:200], 0.9)).all()
 
     values = np.where(np.arange(600) % 2, "target nato", "target iran")
     folds = 2 * folds + np.arange(600) % 2
     here, others = np.r_[401:600:2], np.r_[0:600:2]
-    inside = by_folds(folds, groups, 0.9, values)("", said, gold)
+    inside = cross_fitted(said, gold, folds, groups, values, 0.9)
     assert (inside[here] == conformal_sets(said[others], gold[others], said[here], 0.9)).all()
+
+
+def test_rows_that_took_no_part_are_calibrated_on_those_before():
+    said, gold = drawn(800)
+    before, after = np.arange(800) < 600, np.arange(800) >= 600
+    places = np.ones(200), np.arange(200), NOTHING_LEFT_OUT[:200]
+    learnt = said[before], gold[before]
+    found = measured_sets(STANCE, said[after], gold[after], *places, 0.9, CONFIG, before=learnt)
+    inside = conformal_sets(*learnt, said[after], 0.9)
+    assert found[""] == measured(STANCE.classes, inside, gold[after], np.arange(200), CONFIG)
 
 
 def test_what_is_measured_of_sets_by_hand():

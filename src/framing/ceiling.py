@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -97,10 +98,17 @@ class Ceiling:
         ids, known = self.evaluation.table.column("id"), self.readings.labels.get(task.name, {})
         return np.array([i for i in self.evaluation.tested if ids[i] in known], dtype=int)
 
-    @property
+    @cached_property
     def partial(self) -> bool:
         """Whether both have read some of the tested rows only."""
         return any(len(self.read(t)) < len(self.evaluation.tested) for t in self.evaluation.table.tasks)
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """What a table shows beside the head, and the name that :meth:`scores` has for it. Where the readers have read
+        some of the rows only, the head's own score on those comes first."""
+        own = {f"{self.evaluation.main.head}, rows that both read": ""} if self.partial else {}
+        return own | {column: column for column in self.columns}
 
     def scores(
         self, task: Task, rows: np.ndarray | None = None, only: Collection[str] = ()

@@ -212,4 +212,4 @@ def show(sections: Sequence[Section]) -> None:
             say(sentence)
         if s.table:
             show_table(s.table)
-        say("")
+        print()

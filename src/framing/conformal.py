@@ -12,7 +12,6 @@ exchangeable with those of others. The sets of a fold are calibrated on the rows
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,14 +124,22 @@ def measured_sets(
     task: Task,
     probabilities: np.ndarray,
     gold: np.ndarray,
+    folds: np.ndarray,
     groups: np.ndarray,
-    sets_of: Callable[[str, np.ndarray, np.ndarray], np.ndarray],
+    parts: np.ndarray,
+    coverage: float,
     config: UncertaintyConfig,
     weights: np.ndarray | None = None,
+    before: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, dict[str, Sets]]:
-    """By question, then by class. ``sets_of`` gives the ``(n, k)`` sets of a question from its name, its probabilities
-    and its classes."""
-    return {
-        name: measured(classes, sets_of(name, p, y), y, groups, config, weights)
-        for name, (classes, p, y) in questions(task, probabilities, gold).items()
-    }
+    """By question, then by class. Sets are cross-fitted; or calibrated on ``before``, probabilities and labels of other
+    rows, if there are any. Raises ``NothingToCalibrateOnError`` where there is neither."""
+    learnt = questions(task, *before) if before else {}
+    found = {}
+    for name, (classes, p, y) in questions(task, probabilities, gold).items():
+        if before:
+            inside = conformal_sets(*learnt[name][1:], p, coverage)
+        else:
+            inside = cross_fitted(p, y, folds, groups, parts, coverage)
+        found[name] = measured(classes, inside, y, groups, config, weights)
+    return found

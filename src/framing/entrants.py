@@ -40,7 +40,7 @@ def entrants(names: Sequence[str], opened: Callable[[str], StoredRun]) -> list[E
     """
     if len(names) < 2:
         raise UserError("compare: needs two runs or more; of one run, name its heads (RUN RUN:tfidf)")
-    found, runs = [], {}
+    asked, runs = [], {}
     for name in names:
         of_head = None if Path(name).is_dir() else re.fullmatch(r"(.+):(\w+)", name)
         place, head = of_head.groups() if of_head else (name, "")
@@ -49,9 +49,12 @@ def entrants(names: Sequence[str], opened: Callable[[str], StoredRun]) -> list[E
         run = runs[place]
         if head and head not in run.heads:
             raise UserError(f"{name}: run {run.name} has measured no head {head!r}; it has {', '.join(run.heads)}")
-        found.append(Entrant(head, run, head or run.head))
-    labels = _told_apart([e.run.name for e in found])
-    found = [replace(e, label=f"{x}:{e.label}" if e.label else x) for e, x in zip(found, labels, strict=True)]
+        asked.append((run, head))
+    labels = _told_apart([run.name for run, _ in asked])
+    found = [
+        Entrant(f"{label}:{head}" if head else label, run, head or run.head)
+        for label, (run, head) in zip(labels, asked, strict=True)
+    ]
     ids = {(e.label, e.run.facts["run_id"]) for e in found}
     if len({label for label, _ in ids}) < len(ids):  # two runs of one name
         found = [replace(e, label=f"{e.label} ({short_id(e.run)})") for e in found]

@@ -8,14 +8,7 @@ import numpy as np
 
 from framing.calibrate import CalibrationConfig
 from framing.ceiling import Ceiling, Readings
-from framing.conformal import (
-    NothingToCalibrateOnError,
-    Sets,
-    conformal_sets,
-    cross_fitted,
-    measured_sets,
-    questions,
-)
+from framing.conformal import NothingToCalibrateOnError, Sets, measured_sets
 from framing.evaluate import Evaluation
 from framing.flags import control_flags, fall
 from framing.labels import Task
@@ -106,19 +99,15 @@ def _sets(
     config: UncertaintyConfig,
     weights: np.ndarray,
 ) -> dict[str, dict[str, Sets]]:
+    def answers(of: Evaluation) -> tuple[np.ndarray, np.ndarray]:
+        return of.main.probabilities[task.name][of.tested], of.table.labels[task.name][of.tested]
+
     rows = evaluation.tested
-    probabilities, gold = evaluation.main.probabilities[task.name][rows], evaluation.table.labels[task.name][rows]
-    groups = numbered(evaluation.groups[rows])
     folds = fold_of_rows(evaluation.splits, len(evaluation.table))[rows]
     parts = np.array([split.part for split in evaluation.splits])[folds - 1]
-
-    def sets_of(question: str, p: np.ndarray, y: np.ndarray) -> np.ndarray:
-        if before is None:
-            return cross_fitted(p, y, folds, groups, parts, coverage)
-        learnt_from = before.main.probabilities[task.name][before.tested], before.table.labels[task.name][before.tested]
-        return conformal_sets(*questions(task, *learnt_from)[question][1:], p, coverage)
-
+    places = folds, numbered(evaluation.groups[rows]), parts
+    learnt = answers(before) if before else None
     try:
-        return measured_sets(task, probabilities, gold, groups, sets_of, config, weights)
+        return measured_sets(task, *answers(evaluation), *places, coverage, config, weights, learnt)
     except NothingToCalibrateOnError:
         return {}

@@ -41,13 +41,11 @@ def _beside(lines: Lines, more: Sequence[tuple[str, ...]]) -> Lines:
 
 
 def _columns(ceiling: Ceiling) -> list[str]:
-    own = [f"{ceiling.evaluation.main.head}, rows that both read"] if ceiling.partial else []
-    return [*own, *(f"{c} ({ceiling.readings.kind})" for c in ceiling.columns)]
+    return [f"{shown} ({ceiling.readings.kind})" if name else shown for shown, name in ceiling.beside.items()]
 
 
 def _cells(ceiling: Ceiling, found: dict[str, dict[str, Interval]], metric: str) -> tuple[str, ...]:
-    names = ["", *ceiling.columns] if ceiling.partial else ceiling.columns
-    return tuple(str(found[name][metric]) if found else "not read" for name in names)
+    return tuple(str(found[name][metric]) if found else "not read" for name in ceiling.beside.values())
 
 
 def part_table(measures: Measures, evaluation: Evaluation) -> Lines:

@@ -90,13 +90,9 @@ def score_grid(task: Task, evaluation: Evaluation, caption: str, ceiling: Ceilin
 
 
 def _readers(task: Task, ceiling: Ceiling | None) -> dict[str, dict[str, Interval]]:
-    """The readers' scores of a task by their columns; where they have read some of the rows only, after the head's own
-    on those."""
+    """What stands beside the head, by what it is shown as; nothing if nobody has read for this task."""
     found = ceiling.scores(task) if ceiling else {}
-    if ceiling is None or not found:
-        return {}
-    own = {f"{ceiling.evaluation.main.head}, rows that both read": found[""]} if ceiling.partial else {}
-    return own | {name: found[name] for name in ceiling.columns}
+    return {shown: found[name] for shown, name in ceiling.beside.items()} if ceiling and found else {}
 
 
 def _who(ceiling: Ceiling | None) -> str:
@@ -133,15 +129,14 @@ def slice_grids(found: Sequence[Slice], head: str, ceiling: Ceiling | None) -> l
     """One table for each way of cutting the rows, with the readers beside the head; what rests on few groups is
     marked."""
     grids = []
-    columns = ["", *ceiling.columns] if ceiling and ceiling.partial else ceiling.columns if ceiling else []
-    shown = [c or f"{head}, rows that both read" for c in columns]
+    beside = ceiling.beside if ceiling else {}
     for by in dict.fromkeys(s.by for s in found):
         some = [s for s in found if s.by == by]
-        lines: list[tuple[Cell, ...]] = [(by, "task", head, *shown, "rows", "groups")]
+        lines: list[tuple[Cell, ...]] = [(by, "task", head, *beside, "rows", "groups")]
         for s in some:
             n = str(s.n_rows), f"{s.n_groups}{' *' if s.is_thin else ''}"
             for task, own in s.scores.items():
-                lines.append((s.value, task, own, *(s.readers[task].get(c, "not read") for c in columns), *n))
+                lines.append((s.value, task, own, *(s.readers[task].get(b, "not read") for b in beside.values()), *n))
         notes = [f"* under {FEW_GROUPS} groups: the interval is not to be relied on."] if _any_thin(some) else []
         notes += [f"The {MOST} largest."] if len(some) == MOST else []
         notes += ["A row with several labels stands in several lines."] if by == "attribution" else []

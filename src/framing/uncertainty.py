@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,9 +50,16 @@ class Interval:
 
 
 def draw_weights(n_groups: int, config: UncertaintyConfig) -> np.ndarray:
-    """``(rounds, n_groups)`` how often each group is drawn in each round."""
-    rng = np.random.default_rng(config.seed)
-    return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=config.rounds).astype(float)
+    """``(rounds, n_groups)`` how often each group is drawn in each round; not to be written to, since it is kept."""
+    return _drawn(n_groups, config.rounds, config.seed)
+
+
+@lru_cache(maxsize=2)  # asked for again and again, and large
+def _drawn(n_groups: int, rounds: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    weights = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=rounds).astype(float)
+    weights.flags.writeable = False
+    return weights
 
 
 def bootstrap(
