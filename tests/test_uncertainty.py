@@ -12,7 +12,8 @@ import pytest
 from conftest import STANCE
 from framing.metrics import group_counts, scores
 from framing.paired import permutation_test
-from framing.uncertainty import UncertaintyConfig, bootstrap, draw_weights, paired_difference
+from framing.summary import verdict
+from framing.uncertainty import UncertaintyConfig, bootstrap, draw_weights, paired_difference, percentile_interval
 
 SEED = 2026
 DATA_SETS, ROUNDS = 1000, 1000
@@ -112,3 +113,11 @@ def test_a_difference_is_covered_and_found_as_often_as_its_standard_error_says()
     assert 0.93 <= np.mean(covered) <= 0.97
     assert 0.5 < np.mean(foretold) < 0.95  # or it would prove nothing
     assert np.mean(found) == pytest.approx(np.mean(foretold), abs=0.05)
+
+
+def test_one_group_gives_no_interval_and_no_verdict():
+    only = percentile_interval(0.5, np.full(20, 0.5), 0.95, 12, 1)
+    assert str(only) == "0.500 [one group]"
+    assert only.signed == "+0.500 [one group]"
+    assert verdict(only) == "not distinguishable"
+    assert verdict(percentile_interval(0.5, np.full(20, 0.5), 0.95, 12, 2)) == "better"

@@ -54,6 +54,8 @@ def verdicts(evaluation: Evaluation) -> list[str]:
 
 def verdict(difference: Interval) -> str:
     """In a word, what the interval of a difference allows to say."""
+    if difference.n_groups == 1:
+        return "not distinguishable"
     return "better" if difference.low > 0 else "worse" if difference.high < 0 else "not distinguishable"
 
 

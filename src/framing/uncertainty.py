@@ -41,12 +41,17 @@ class Interval:
     se: float
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return self._written("")
 
     @property
     def signed(self) -> str:
         """As a difference is written."""
-        return f"{self.value:+.3f} [{self.low:+.3f}, {self.high:+.3f}]"
+        return self._written("+")
+
+    def _written(self, sign: str) -> str:
+        """One group says nothing of how groups differ: every draw of it is the same."""
+        bounds = "one group" if self.n_groups == 1 else f"{self.low:{sign}.3f}, {self.high:{sign}.3f}"
+        return f"{self.value:{sign}.3f} [{bounds}]"
 
 
 def draw_weights(n_groups: int, config: UncertaintyConfig) -> np.ndarray:
