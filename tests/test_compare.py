@@ -10,7 +10,7 @@ import pytest
 from conftest import ATTRIBUTION, STANCE
 from framing import compare_page as page
 from framing.cli import run
-from framing.compare import chosen_uncertainty, compare_two, rank, slice_columns
+from framing.compare import MIXED, chosen_uncertainty, compare_two, rank, slice_columns
 from framing.entrants import common_tasks, entrants
 from framing.exceptions import UserError
 from framing.labels import Task
@@ -284,3 +284,30 @@ def test_heads_of_a_tracked_run(trained, monkeypatch, capsys):
     assert "is first" in capsys.readouterr().out
     table = pd.read_csv("ranking.csv")
     assert table.groupby("task")["rank"].max().to_dict() == {"stance": 3, "attribution": 3, "frame": 3}
+
+
+def test_sentences_labelled_differently_toward_their_targets_have_lines_of_their_own():
+    run_of_pairs = invented()
+    frame = run_of_pairs.frame
+    frame["text"] = [f"sentence {i // 2}" for i in range(len(frame))]
+    good, bad, as_good = of_runs(run_of_pairs, names=("x", "x:bad", "x:as_good"))
+    gold, right = frame["stance"].to_numpy(), {}
+    for head in ("good", "bad"):
+        right[head] = (frame[f"{head}/stance"].to_numpy() == gold).reshape(-1, 2)
+    mixed = gold.reshape(-1, 2)[:, 0] != gold.reshape(-1, 2)[:, 1]
+    whole, single = (line for line in two(good, bad).lines if line.part == MIXED)
+    assert (whole.score, whole.rows) == ("all rows right", mixed.sum())
+    assert whole.a == pytest.approx(right["good"][mixed].all(axis=1).mean())
+    assert whole.b == pytest.approx(right["bad"][mixed].all(axis=1).mean())
+    assert single.a == pytest.approx(right["good"][mixed].mean())
+    assert whole.verdict(0.95) == "worse"
+    assert whole.groups == len(np.unique(frame["group"].to_numpy()[::2][mixed]))
+    (same, _) = (line for line in two(good, as_good).lines if line.part == MIXED)
+    assert same.verdict(0.95) == "not distinguishable"
+    sections = page.two(good, bad, [two(good, bad)], UncertaintyConfig(rounds=300), 0)
+    assert f"stance: {MIXED}" in [s.title for s in sections]
+
+
+def test_without_such_sentences_there_are_no_such_lines():
+    good, bad = of_runs(invented(), names=("x", "x:bad"))
+    assert not [line for line in two(good, bad).lines if line.part == MIXED]

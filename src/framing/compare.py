@@ -16,21 +16,29 @@ import pandas as pd
 from framing.entrants import Entrant
 from framing.exceptions import UserError
 from framing.labels import Task
-from framing.metrics import group_counts, headline, scores
+from framing.metrics import all_right_counts, group_counts, headline, scores
 from framing.paired import PERMUTATIONS, holm, letters, permutation_test, right_or_wrong
 from framing.split import numbered
-from framing.uncertainty import Interval, UncertaintyConfig, bootstrap, draw_weights, paired_difference
+from framing.uncertainty import (
+    Interval,
+    UncertaintyConfig,
+    bootstrap,
+    draw_weights,
+    paired_difference,
+    percentile_interval,
+)
 
 SLICES = ("lang", "target", "outlet")  # columns that are looked into unasked
 _VALUES = range(2, 13)  # if they have so many values
+MIXED = "sentences labelled differently toward their targets"
 
 
 @dataclass(frozen=True)
 class Line:
     """One score of A and of B on some rows, ``b - a`` with its interval, and the p-value of its permutation test.
 
-    ``part`` is ``all``, ``class`` or a column, ``value`` the class or the column's value. ``rows`` and ``groups`` are
-    what the score rests on; of a class, those that carry it.
+    ``part`` is ``all``, ``class``, :data:`MIXED` or a column, ``value`` the class or the column's value. ``rows`` and
+    ``groups`` are what the score rests on; of a class, those that carry it, of whole sentences, these.
     """
 
     task: str
@@ -151,6 +159,8 @@ def compare_two(
 
     classes = [f"{c}/{score}" for c in task.classes for score in ("precision", "recall", "f1")]
     found = list(lines("all", "", np.arange(len(gold)), [*headline(task), *classes]))
+    if task.reads_target:
+        found += _mixed(a, b, task, uncertainty)
     for column in columns:
         values = frame[column].astype(str)
         for value in sorted(values.unique()):
@@ -158,6 +168,37 @@ def compare_two(
     right_a, right_b = ((gold == answers).reshape(len(gold), -1).all(axis=1) for answers in (of_a, of_b))
     changed = _changed(a, b, task, right_b, np.flatnonzero(right_a != right_b))
     return TaskComparison(task, found, right_or_wrong(right_a, right_b), changed, bool((of_a == of_b).all()))
+
+
+def _mixed(a: Entrant, b: Entrant, task: Task, uncertainty: UncertaintyConfig) -> Iterator[Line]:
+    """Shares of what is right where the target decides the label; nothing where no sentence is labelled so."""
+    gold, texts = a.run.gold(task), a.run.frame["text"].tolist()
+    counts = [all_right_counts(texts, gold, e.predicted(task), np.arange(len(gold)), a.run.groups) for e in (a, b)]
+    for key, name in (("mixed/all", "all rows right"), ("mixed/rows", "rows right")):
+        has = counts[0][key][:, 1] > 0
+        if not has.any():
+            return
+        of_a, of_b = (c[key][has] for c in counts)
+        n, n_groups = int(of_a[:, 1].sum()), len(of_a)
+        drawn = [_share(draw_weights(n_groups, uncertainty) @ c) for c in (of_a, of_b)]
+        value_a, value_b = (float(_share(c.sum(axis=0))) for c in (of_a, of_b))
+        yield Line(
+            task.name,
+            MIXED,
+            "",
+            name,
+            value_a,
+            value_b,
+            percentile_interval(value_b - value_a, drawn[1] - drawn[0], uncertainty.level, n, n_groups),
+            permutation_test(lambda c: {"share": _share(c)}, of_a, of_b, seed=uncertainty.seed)["share"],
+            n,
+            n_groups,
+        )
+
+
+def _share(counts: np.ndarray) -> np.ndarray:
+    """``(...,)`` of ``(..., 2)``: how many, of how many."""
+    return np.asarray(counts[..., 0] / counts[..., 1])
 
 
 def _changed(a: Entrant, b: Entrant, task: Task, right_b: np.ndarray, rows: np.ndarray) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from framing.compare import Line, Ranking, TaskComparison
+from framing.compare import MIXED, Line, Ranking, TaskComparison
 from framing.entrants import Entrant, short_id
 from framing.exceptions import UserError
 from framing.labels import EMPTY_SET, SEPARATOR
@@ -44,6 +44,8 @@ def two(
             lines = [line for line in c.lines if line.part == part]
             if part == "all":
                 sections.append(_difference_section(c.task.name, "score", lines, [note]))
+            elif part == MIXED:
+                sections.append(_difference_section(f"{c.task.name}: {part}", "score", lines))
             else:
                 sections.append(_difference_section(f"{c.task.name} by {part}", part, lines))
         sections += [_right_section(c), *_changed_sections(c, shown)]
@@ -89,7 +91,7 @@ def _difference_section(title: str, first: str, lines: Sequence[Line], notes: Se
     scored = ("score",) if first == "class" else ()
     table: list[tuple[str, ...]] = [(first, *scored, "A", "B", "B - A", "p", "rows", "groups")]
     for x in lines:
-        names = {"all": (x.score,), "class": (x.value, x.score)}.get(x.part, (x.value or EMPTY_SET,))
+        names = {"all": (x.score,), MIXED: (x.score,), "class": (x.value, x.score)}.get(x.part, (x.value or EMPTY_SET,))
         n_groups = f"{x.groups}{' *' if x.groups < FEW_GROUPS else ''}"
         table.append((*names, f"{x.a:.3f}", f"{x.b:.3f}", x.difference.signed, _p(x.p), str(x.rows), n_groups))
     few = [f"* under {FEW_GROUPS} groups: not to be relied on"] if any(x.groups < FEW_GROUPS for x in lines) else []

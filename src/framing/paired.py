@@ -7,7 +7,8 @@ bootstrap: if neither run is better, it does not matter which of the two gave th
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -22,9 +23,16 @@ _TIE = 1e-12  # sums of the same counts in another order differ by rounding
 
 
 def permutation_test(
-    task: Task, a: np.ndarray, b: np.ndarray, rounds: int = PERMUTATIONS, seed: int = 0
+    score: Task | Callable[[np.ndarray], Mapping[str, np.ndarray]],
+    a: np.ndarray,
+    b: np.ndarray,
+    rounds: int = PERMUTATIONS,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Two-sided p-value of every score's difference between two ``(G, S)`` arrays of counts of the same groups.
+
+    ``score`` is a task, whose :func:`framing.metrics.scores` are meant, or what makes ``(...,)`` scores of ``(..., S)``
+    summed counts.
 
     Each round swaps the two runs' answers in a random half of the groups, whole. As a score is a function of summed
     counts, a round is a sum of the groups' differences. Yeh, "More accurate tests for the statistical significance
@@ -34,16 +42,17 @@ def permutation_test(
     """
     if a.shape != b.shape:
         raise ValueError(f"groups or counts differ: {a.shape}, {b.shape}")
+    of = partial(scores, score) if isinstance(score, Task) else score
     total_a, total_b, gap = a.sum(axis=0), b.sum(axis=0), b - a
     gap = gap[gap.any(axis=1)]  # to swap equal answers changes nothing
-    found_a, found_b = scores(task, total_a), scores(task, total_b)
+    found_a, found_b = of(total_a), of(total_b)
     observed = {name: abs(found_b[name] - found_a[name]) - _TIE for name in found_a}
     beyond = dict.fromkeys(observed, 0)
     rng = np.random.default_rng(seed)
     for start in range(0, rounds, _AT_ONCE):
         swapped = rng.integers(0, 2, (min(_AT_ONCE, rounds - start), len(gap)), dtype=bool)
         moved = swapped.astype(float) @ gap
-        drawn_a, drawn_b = scores(task, total_a + moved), scores(task, total_b - moved)
+        drawn_a, drawn_b = of(total_a + moved), of(total_b - moved)
         for name, least in observed.items():
             beyond[name] += int((np.abs(drawn_b[name] - drawn_a[name]) >= least).sum())
     return {name: (1 + n) / (1 + rounds) for name, n in beyond.items()}

@@ -16,7 +16,8 @@ class Recipe:
     layers are used, from the lowest, 0 for all. frozen_layers: how many of these stay as they are, as the embeddings
     always do. weight_decay. warmup: share of the steps. balance: 1 weights classes by the inverse of their frequency, 0
     not at all. contrast: weight of sentences that are labelled differently toward their targets. margin: weight of a
-    loss on pairs of such rows of one sentence. smoothing: of the labels of single-label tasks. unmarked: share of
+    loss on pairs of such rows of one sentence. composed: rows of sentences put together from two, as a share of the
+    rows, to learn from as well. smoothing: of the labels of single-label tasks. unmarked: share of
     batches shown without the target marked, for the tasks that do not read it. patience: epochs without a better score
     on the inner groups before training stops, 0 to go on to the end and learn from all groups. inner: share of groups
     kept for that. precision: float32, bfloat16, or auto: bfloat16 where the processor has it.
@@ -35,6 +36,7 @@ class Recipe:
     balance: float = 1.0
     contrast: float = 2.0
     margin: float = 0.0
+    composed: float = 0.0
     smoothing: float = 0.0
     unmarked: float = 0.15
     patience: int = 0

@@ -15,6 +15,7 @@ from framing.encoder import Encoder
 from framing.encoder.recipe import Recipe
 from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
+from framing.heads.composed import compose
 from framing.labels import Task
 from framing.metrics import group_counts, headline, scores
 from framing.targets import Mode, show
@@ -60,12 +61,14 @@ class FinetunedHead:
         network = self._open()
         self._seen = {t.name: (t.class_counts(labels[t.name]) > 0).tolist() for t in self.tasks}
         learn, inner = self._inner_split(groups)
-        learnt_from = rows.take(learn)
+        learnt_from, known = rows.take(learn), {t.name: labels[t.name][learn] for t in self.tasks}
+        more, found = compose(learnt_from, known, self.tasks, round(self.config.composed * len(learn)), self.seed)
+        learnt_from = Rows(learnt_from.texts + more.texts, learnt_from.targets + more.targets)
         plain = _shown(learnt_from, False)
         examples = Examples(
             self._tokens(_shown(learnt_from, True)),
             self._tokens(plain),
-            {t.name: labels[t.name][learn] for t in self.tasks},
+            {name: np.concatenate([known[name], found[name]]) for name in known},
             np.unique(plain, return_inverse=True)[1].ravel(),
         )
 
