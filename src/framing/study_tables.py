@@ -101,9 +101,12 @@ def forecast_table(curve: Curve) -> list[tuple[str, ...]]:
 
 def worth_table(curve: Curve) -> list[tuple[str, ...]]:
     """For each target and language what ``MORE`` rows would be worth."""
-    lines: list[tuple[str, ...]] = [("task", "target", "language", "tested rows", "score now", f"{MORE} rows more")]
+    lines: list[tuple[str, ...]] = [("task", "target", "language", "tested rows", "score now", f"{MORE} rows more, points")]
     for c in curve.cells:
-        worth = c.worth.signed if c.worth else c.refused
+        worth = c.refused
+        if c.worth:
+            value, low, high = (f"{100 * x:+.2f}" for x in (c.worth.value, c.worth.low, c.worth.high))
+            worth = f"{value} [{low}, {high}]"
         lines.append((c.task, c.target, c.lang or "any", str(c.n_rows), f"{c.score:.3f}", worth))
     return lines
 
