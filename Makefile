@@ -8,7 +8,7 @@ train: .venv/ready
 	.venv/bin/python -m framing train +exp=baseline
 
 test: .venv/ready-dev
-	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/ready-dev
 	.venv/bin/ruff check .

@@ -20,6 +20,11 @@ ATTRIBUTION = Task("attribution", ("official", "diplomat", "militia", "other"), 
 TASKS = (STANCE, ATTRIBUTION)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test first: it takes as long as many others together, which go to the other process meanwhile."""
+    items.sort(key=lambda item: item.name != "test_the_readmes_code_runs")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.setdefault("FRAMING_CACHE", str(tmp_path_factory.getbasetemp().parent / "framing-cache"))
