@@ -101,7 +101,8 @@ def forecast_table(curve: Curve) -> list[tuple[str, ...]]:
 
 def worth_table(curve: Curve) -> list[tuple[str, ...]]:
     """For each target and language what ``MORE`` rows would be worth."""
-    lines: list[tuple[str, ...]] = [("task", "target", "language", "tested rows", "score now", f"{MORE} rows more, points")]
+    header = ("task", "target", "language", "tested rows", "score now", f"{MORE} rows more, points")
+    lines: list[tuple[str, ...]] = [header]
     for c in curve.cells:
         worth = c.refused
         if c.worth:
