@@ -191,6 +191,9 @@ def test_every_protocol_of_the_repository_runs(file, split_csv, workshop, monkey
     assert ("retrained/stance/macro_f1_sd" in metrics) == (file.stem == "repeated_kfold")
     assert ("head.C" in folds[0]) == (file.stem == "nested_search")
     assert ("of the rows are not tested" in page) == (file.stem in ("by_date", "fixed_split", "published_split"))
+    one_split = len(folds) == 1
+    assert ("stance/sure/coverage" in metrics) != one_split
+    assert ("| stance | logistic | none | none |" in page) == one_split
     if file.stem.startswith("leave_one"):
         parts = {f["split"].rpartition(",")[0] for f in folds}
         assert {f"{p}/stance/macro_f1" for p in parts} <= set(metrics)

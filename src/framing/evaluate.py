@@ -102,7 +102,8 @@ def prediction_table(evaluation: Evaluation) -> pd.DataFrame:
         columns[task.name] = task.names(table.labels[task.name])
         for name, result in evaluation.results.items():
             columns[f"{name}/{task.name}"] = task.names(result.predicted[task.name])
-            columns[f"{name}/{task.name}_abstained"] = result.abstained[task.name].astype(int)
+            if task.name in result.abstained:
+                columns[f"{name}/{task.name}_abstained"] = result.abstained[task.name].astype(int)
             for i, label in enumerate(task.classes):
                 columns[f"{name}/{task.name}_{label}"] = result.probabilities[task.name][:, i]
             for mode, answers in result.answers.items():

@@ -126,7 +126,8 @@ class Mistakes:
         frame["gold"] = [n or EMPTY_SET for n in task.names(gold[rows])]
         frame["predicted"] = [n or EMPTY_SET for n in task.names(predicted[rows])]
         frame["confidence"], frame["gold_probability"] = wrong.round(6), right.round(6)
-        frame["abstained"] = self.run.abstained(task, self.head)[rows].astype(int)
+        silent = self.run.abstained(task, self.head)
+        frame["abstained"] = 0 if silent is None else silent[rows].astype(int)
         frame = frame.sort_values(["confidence", "position"], ascending=[False, True], ignore_index=True)
         frame.insert(1, "rank", np.arange(1, len(frame) + 1))
         return frame

@@ -59,7 +59,9 @@ def _result(run: StoredRun, table: Table, head: str, uncertainty: UncertaintyCon
 
     for task in run.tasks:
         predicted, silent = run.predicted(task, head), run.abstained(task, head)
-        result.predicted[task.name], result.abstained[task.name] = predicted, silent
+        result.predicted[task.name] = predicted
+        if silent is not None:
+            result.abstained[task.name] = silent
         result.probabilities[task.name] = run.probabilities(task, head)
         result.scores[task.name] = result.controls["marked"][task.name] = scored(predicted, silent)
         if not task.multi:

@@ -26,10 +26,10 @@ class Result:
     """One head on one protocol: arrays over all rows of the table, scores over those that some split tested.
 
     ``probabilities`` are calibrated by what the other folds teach, ``abstained`` says which answers fall below a
-    threshold learnt in the same way; ``calibrations`` are what all folds together teach. ``controls`` are the scores
-    under each way of showing the text that differs for a task, ``marked`` included, and ``answers`` what was
-    answered under the others. ``slices`` are scores of part of the rows: of each value that was left out; of a
-    published split, those whose sentence is not in its training rows.
+    threshold learnt in the same way, and is without the task where there is no row to learn it from; ``calibrations``
+    are what all folds together teach. ``controls`` are the scores under each way of showing the text that differs for
+    a task, ``marked`` included, and ``answers`` what was answered under the others. ``slices`` are scores of part of
+    the rows: of each value that was left out; of a published split, those whose sentence is not in its training rows.
     """
 
     head: str
@@ -63,6 +63,7 @@ class Scorer:
         self.fold = fold_of_rows(protocol.splits, len(self.table))
         self.rows = np.flatnonzero(self.fold)
         self.slices = _slices(self.table, protocol.splits)
+        self.has_others = any(self.fold[split.train].any() for split in protocol.splits)  # to learn calibration from
 
     def result(
         self,
@@ -84,13 +85,17 @@ class Scorer:
             result.calibrations[task.name] = last
             for mode in (m for m in MODES if task.name in raw[m]):
                 probabilities, predicted, silent = self._calibrated(task, raw[mode][task.name], by_split)
-                found = self.score(task, predicted, self.rows, silent if mode == "marked" else None)
+                if mode != "marked" or not (calibrated or self.has_others):
+                    silent = None
+                found = self.score(task, predicted, self.rows, silent)
                 result.controls[mode][task.name] = found
                 if mode != "marked":
                     result.answers.setdefault(mode, {})[task.name] = predicted
                 else:
                     result.probabilities[task.name], result.predicted[task.name] = probabilities, predicted
-                    result.abstained[task.name], result.scores[task.name] = silent, found
+                    result.scores[task.name] = found
+                    if silent is not None:
+                        result.abstained[task.name] = silent
                     for part, rows in self.slices.items():
                         result.slices[part][task.name] = self.score(task, predicted, rows)
                     self._add_to_folds(task, predicted, lines)

@@ -85,9 +85,10 @@ class StoredRun:
         """``(n, k)`` calibrated by what the other folds teach."""
         return self.frame[[f"{head or self.head}/{task.name}_{c}" for c in task.classes]].to_numpy(dtype=float)
 
-    def abstained(self, task: Task, head: str = "") -> np.ndarray:
-        """``(n,)`` which answers were too unsure to be given."""
-        return self.frame[f"{head or self.head}/{task.name}_abstained"].to_numpy(dtype=int) == 1
+    def abstained(self, task: Task, head: str = "") -> np.ndarray | None:
+        """``(n,)`` which answers were too unsure to be given; ``None`` if there was nothing to learn a threshold from."""
+        column = f"{head or self.head}/{task.name}_abstained"
+        return self.frame[column].to_numpy(dtype=int) == 1 if column in self.frame else None
 
     def modes(self, task: Task, head: str = "") -> list[str]:
         """The ways of showing the text under which answers were recorded, ``marked`` first."""
