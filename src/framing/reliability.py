@@ -31,7 +31,7 @@ from framing.uncertainty import Interval, UncertaintyConfig, bootstrap_shares, d
 
 BINS, ROWS_IN_A_BIN = 10, 20  # fewer bins where there are not so many rows for each
 SIMULATIONS = 1000
-_CELLS = 4_000_000  # numbers held at once
+_CELLS = 200_000  # numbers held at once: few enough for the cache of a processor, which is four times as fast
 THE_ANSWER = "the answer"
 
 

@@ -86,7 +86,7 @@ class StoredRun:
         return self.frame[[f"{head or self.head}/{task.name}_{c}" for c in task.classes]].to_numpy(dtype=float)
 
     def abstained(self, task: Task, head: str = "") -> np.ndarray | None:
-        """``(n,)`` which answers were too unsure to be given; ``None`` if there was nothing to learn a threshold from."""
+        """``(n,)`` which answers were too unsure to be given; ``None`` if no threshold could be learnt."""
         column = f"{head or self.head}/{task.name}_abstained"
         return self.frame[column].to_numpy(dtype=int) == 1 if column in self.frame else None
 

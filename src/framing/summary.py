@@ -228,8 +228,8 @@ def run_summary(
     parts += more
     parts += [
         "## Answers that are sure",
-        "Probabilities are calibrated, and a threshold for the wanted precision is set, on other rows than these. Where "
-        "all tested rows are of one split there are no others: probabilities stay as they are, and there is no threshold.",
+        "Probabilities are calibrated, and a threshold for the wanted precision is set, on other rows than these. "
+        "Where all tested rows are of one split there are no others: nothing is calibrated, and there is no threshold.",
         markdown_table(abstention_table(evaluation)),
         "## Time",
         markdown_table(time_table(evaluation)),
