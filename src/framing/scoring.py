@@ -84,9 +84,8 @@ class Scorer:
                 by_split, last = self._fit(task, raw)
             result.calibrations[task.name] = last
             for mode in (m for m in MODES if task.name in raw[m]):
-                probabilities, predicted, silent = self._calibrated(task, raw[mode][task.name], by_split)
-                if mode != "marked" or not (calibrated or self.has_others):
-                    silent = None
+                probabilities, predicted, below = self._calibrated(task, raw[mode][task.name], by_split)
+                silent = below if mode == "marked" and (calibrated or self.has_others) else None
                 found = self.score(task, predicted, self.rows, silent)
                 result.controls[mode][task.name] = found
                 if mode != "marked":

@@ -21,6 +21,7 @@ from framing.encoder import Encoder
 from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
 from framing.labels import Task
+from framing.progress import Progress
 from framing.targets import Mode, show
 
 _TRIAL = 10  # steps by which the speed is measured
@@ -96,6 +97,16 @@ class SetfitHead:
         """The contrastive part, in so many steps at most; gives its seconds."""
         from datasets import Dataset
         from datasets.utils.logging import disable_progress_bar
+        from transformers import ProgressCallback, TrainerCallback
+
+        class _Told(TrainerCallback):
+            """Our own bar instead of the library's, which does not know of ours."""
+
+            def __init__(self, progress: Progress) -> None:
+                self.progress = progress
+
+            def on_step_end(self, *args: Any, **kwargs: Any) -> None:
+                self.progress.advance()
 
         disable_progress_bar()
         all_steps = -(-2 * self.config.iterations * len(texts) // self.config.batch_size)
@@ -110,12 +121,16 @@ class SetfitHead:
                 seed=self.seed,
                 save_strategy="no",
                 report_to="none",
+                logging_strategy="no",
                 show_progress_bar=False,
             )
             data = Dataset.from_dict({"text": texts, "label": given})
             trainer = setfit.Trainer(model=model, args=arguments, train_dataset=data)
+            total = arguments.max_steps if arguments.max_steps > 0 else all_steps
             start = time.perf_counter()
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), Progress("SetFit", total) as progress:
+                trainer.remove_callback(ProgressCallback)
+                trainer.add_callback(_Told(progress))
                 warnings.filterwarnings("ignore", message="'pin_memory' argument is set as true but no accelerator")
                 trainer.train_embeddings(texts, given, args=arguments)
             return time.perf_counter() - start
