@@ -92,7 +92,7 @@ def test_every_experiment_of_the_repository_runs(file, small_csv, tiny_encoder, 
     tiny = ["encoder=hub", f"encoder.name={tiny_encoder}", "head.frozen_layers=1", "head.epochs=1"]
     with composer(None) as compose:
         kind = compose([f"+exp={name}"]).config.head.kind
-    fast = [*FAST, *tiny] if kind == "finetune" else FAST
+    fast = [*FAST, *tiny] if kind in ("finetune", "pool") else FAST
     assert run(["train", f"+exp={name}", *fast, "references=[]", f"data.path={small_csv}"]) == 0
     out = capsys.readouterr().out
     assert "champion stays" in out or "@champion" in out or name == "peers"  # which is never saved

@@ -200,14 +200,14 @@ def test_every_protocol_of_the_repository_runs(file, split_csv, workshop, monkey
 
 
 @pytest.mark.parametrize("kind", sorted(PROTOCOLS))
-@pytest.mark.parametrize("name", ["majority", "tfidf", "logistic", "svm", "knn", "finetune"])
+@pytest.mark.parametrize("name", ["majority", "tfidf", "logistic", "svm", "knn", "finetune", "pool"])
 def test_every_protocol_fits_every_head(kind, name, split_csv, tiny):
     table = read_table(split_csv, (STANCE,))
     settings = {"column": {"by_date": "date", "leave_one_out": "target"}.get(kind, "split"), "test": "dev"}
     config = ProtocolConfig(kind, folds=2, inner_folds=2, **settings)
     groups = group_rows(table)
     splits = make_splits(table, groups, config)
-    base = HEADS[name].config(**({"frozen_layers": 1, "epochs": 1} if name == "finetune" else {}))
+    base = HEADS[name].config(**({"frozen_layers": 1, "epochs": 1} if name in ("finetune", "pool") else {}))
 
     def make(settings=base):
         return make_head(settings, table.tasks, tiny if HEADS[name].embeds else None, 0)

@@ -15,6 +15,7 @@ from framing.exceptions import UserError
 from framing.heads.base import Head, HeadConfig
 from framing.heads.estimators import KnnConfig, LogisticConfig, MajorityConfig, SklearnHead, SvmConfig, TfidfConfig
 from framing.heads.finetuned import FinetuneConfig, FinetunedHead
+from framing.heads.pooled import PoolConfig, PooledHead
 from framing.heads.setfit import SetfitConfig, SetfitHead
 from framing.labels import Task
 
@@ -43,6 +44,7 @@ HEADS: dict[str, HeadKind] = {
     "svm": HeadKind(SvmConfig, SklearnHead, embeds=True, quick=True, grid={"C": (0.3, 1.0, 3.0)}),
     "knn": HeadKind(KnnConfig, SklearnHead, embeds=True, quick=True, grid={"neighbours": (5, 15, 45)}),
     "finetune": HeadKind(FinetuneConfig, FinetunedHead, embeds=True, grid={"lr": (1e-4, 2e-4, 4e-4)}),
+    "pool": HeadKind(PoolConfig, PooledHead, embeds=True, grid={"lr": (1e-4, 2e-4, 4e-4)}),
     "setfit": HeadKind(SetfitConfig, SetfitHead, embeds=True),
 }
 
