@@ -1,11 +1,12 @@
-"""Would the heads of a stored run answer better together? Stacking on out-of-fold probabilities (Wolpert 1992).
+"""Would the heads of a stored run answer better together? Three ways, on its out-of-fold probabilities.
 
 python experiments/stacking.py RUN
 
-For each fold a logistic regression (one for each label where labels are many) learns from the log odds that all heads
-gave to the rows of the *other* folds, and answers this fold; `mean` takes the mean of the heads' probabilities. Prints
-a Markdown table: scores, and paired differences to the run's own head with intervals over groups. But for these few
-weights nothing is trained.
+`stack`: for each fold a logistic regression (one for each label where labels are many) learns from the log odds that
+all heads gave to the rows of the *other* folds, and answers this fold (Wolpert 1992). `pool`: the log probabilities
+(log odds, where labels are many) are added up, those of the run's own head twice; nothing is learnt. `mean`: the mean
+of the probabilities. Prints a Markdown table of paired differences to the run's own head alone, with intervals over
+groups.
 """
 
 from __future__ import annotations
@@ -36,7 +37,11 @@ def stacked(run: StoredRun, task: Task, how: str) -> np.ndarray:
     for fold in np.unique(run.folds):
         here = run.folds == fold
         p = np.mean(every, axis=0)
-        if how == "stack" and task.multi:
+        if how == "pool":
+            parts = [q / (1 - q) if task.multi else q for q in every]
+            product = parts[0] * np.prod(np.sqrt(parts[1:]), axis=0)
+            p = product / (1 + product) if task.multi else product / product.sum(axis=1, keepdims=True)
+        elif how == "stack" and task.multi:
             found = [LogisticRegression().fit(x[~here], y).predict_proba(x)[:, 1] for y in gold[~here].T]
             p = np.stack(found, axis=1)
         elif how == "stack":
@@ -52,7 +57,7 @@ def main(name: str) -> None:
     lines: list[tuple[str, ...]] = [("task", "score", "answers", f"minus {run.head} alone")]
     for task in run.tasks:
         alone, metric = run.predicted(task), headline(task)[0]
-        for how in ("stack", "mean"):
+        for how in ("stack", "pool", "mean"):
             difference = paired_difference(
                 task, run.gold(task), stacked(run, task, how), alone, run.groups, uncertainty_of(run)
             )
