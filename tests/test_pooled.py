@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from conftest import ATTRIBUTION, STANCE
+from framing import load_model
+from framing.cli import run
 from framing.exceptions import UserError
 from framing.heads import HEADS, make_head
 from framing.heads.pooled import PoolConfig, _pooled
@@ -50,3 +52,23 @@ def test_every_part_has_its_say_and_a_weight_of_nought_leaves_it_out(table, tiny
 def test_a_weight_below_nought_is_refused():
     with pytest.raises(UserError, match=r"head\.tfidf=-1"):
         PoolConfig(tfidf=-1)
+
+
+def test_a_saved_pool_is_opened_with_all_its_parts_and_refused_without_one(
+    tiny_encoder, small_csv, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    settings = ["encoder=hub", f"encoder.name={tiny_encoder}", "head.frozen_layers=1", "head.epochs=1"]
+    more = ["protocol.folds=2", f"data.path={small_csv}", "references=[]", "task=[stance]", "uncertainty.rounds=50"]
+    assert run(["train", "+exp=best", *settings, *more]) == 0
+    (folder,) = (tmp_path / "outputs").glob("*/model")
+    assert {"frozen/head.skops", "tfidf/head.skops", "finetuned.safetensors"} <= {
+        p.relative_to(folder).as_posix() for p in folder.rglob("*")
+    }
+    answer = load_model("models:/framing@champion").predict(
+        [{"text": "They condemned Turkish troops", "target": "turkey"}]
+    )
+    assert np.isclose(answer[["stance_favor", "stance_against", "stance_neutral"]].sum(axis=1), 1).all()
+    (folder / "tfidf/head.skops").unlink()
+    with pytest.raises(UserError, match=r"head\.skops: is missing"):
+        load_model(folder)
