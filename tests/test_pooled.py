@@ -49,9 +49,10 @@ def test_every_part_has_its_say_and_a_weight_of_nought_leaves_it_out(table, tiny
     assert not np.allclose(one, two, atol=1e-3)
 
 
-def test_a_weight_below_nought_is_refused():
-    with pytest.raises(UserError, match=r"head\.tfidf=-1"):
-        PoolConfig(tfidf=-1)
+@pytest.mark.parametrize("weight", [-1.0, float("nan"), float("inf")])
+def test_what_is_no_weight_is_refused(weight):
+    with pytest.raises(UserError, match=r"head\.tfidf="):
+        PoolConfig(tfidf=weight)
 
 
 def test_a_saved_pool_is_opened_with_all_its_parts_and_refused_without_one(

@@ -6,6 +6,7 @@ logistic regression on the frozen one, and of TF-IDF are added up, each with its
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class PoolConfig(FinetuneConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("frozen", "tfidf"):
-            if getattr(self, name) < 0:
+            if not 0 <= getattr(self, name) < math.inf:
                 raise UserError(f"head.{name}={getattr(self, name)}: a weight of 0 or more is wanted")
 
 
