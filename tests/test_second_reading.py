@@ -119,3 +119,4 @@ def test_what_is_not_yet_read_twice_is_well_formed_and_not_in_use(known):
     if len(unread):
         second_reading.labels(unread.replace({name: {"": "none"} for name in LABELS}), "unread.csv")
         assert (unread.loc[unread["attribution"] == "", "stance"] == "neutral").all()
+        second_reading.both(unread, second_reading.read(ROOT / "data/unread_second.csv"))
