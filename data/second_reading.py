@@ -1,12 +1,12 @@
 """The second reading of rows that only their writer has labelled, and the third where the two differ.
 
-python data/second_reading.py blind FILLED.csv            writes what the second reader fills in
-python data/second_reading.py differ FILLED.csv THIRD.csv writes what the third decides
-python data/second_reading.py merge FILLED.csv THIRD.csv  moves the rows into labels.csv
+python data/second_reading.py blind ROWS.csv FILLED.csv            writes what the second reader fills in
+python data/second_reading.py differ ROWS.csv FILLED.csv THIRD.csv writes what the third decides
+python data/second_reading.py merge ROWS.csv FILLED.csv THIRD.csv  adds the rows to labels.csv
 
-The rows stand in `unread.csv`, with the columns of `labels.csv` and the writer's labels. No file that a reader gets
-tells whose label is whose. Cells are as in `labels.csv`; an empty set is written `none`, so that what was forgotten is
-seen. A reader may give back the `id` and what was filled in, without the texts.
+The rows (`unread/`) have the columns of `labels.csv` and the writer's labels. No file that a reader gets tells whose
+label is whose. Cells are as in `labels.csv`; an empty set is written `none`, so that what was forgotten is seen. A
+reader may give back the `id` and what was filled in, without the texts.
 """
 
 from __future__ import annotations
@@ -84,9 +84,9 @@ def differ(unread: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
 def both(unread: pd.DataFrame, filled: pd.DataFrame) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
     """The writer's labels and the reader's. Exits where they are not of the same rows."""
     if list(unread["id"]) != list(filled["id"]):
-        sys.exit("the file that was filled in is not of the rows of unread.csv, in their order")
+        sys.exit("the file that was filled in is not of these rows, in their order")
     written = unread.assign(**{t.name: unread[t.name].replace("", EMPTY_SET) for t in TASKS})
-    one, two = labels(written, "unread.csv"), labels(filled, "the second reading")
+    one, two = labels(written, "the writer's labels"), labels(filled, "the second reading")
     for task in (t for t in TASKS if not t.reads_target):
         cells = unread["id"].map({row_id: cell for (row_id, name), cell in two.items() if name == task.name})
         for _, part in cells.groupby([unread["doc_id"], unread["text"]]):
@@ -142,21 +142,20 @@ def hold_out(everything: pd.DataFrame, groups: np.ndarray, new: np.ndarray) -> p
 def main() -> None:
     """See the module."""
     match sys.argv[1:]:
-        case ["blind", filled]:
-            blind(read(HERE / "unread.csv")).to_csv(filled, index=False)
-        case ["differ", filled, third]:
-            differ(read(HERE / "unread.csv"), read(Path(filled))).to_csv(third, index=False)
-        case ["merge", filled, third]:
-            unread, known = read(HERE / "unread.csv"), read(HERE / "labels.csv")
-            rows, readings = merge(unread, read(Path(filled)), read(Path(third)), known)
-            everything = pd.concat([known, rows], ignore_index=True)
+        case ["blind", rows, filled]:
+            blind(read(Path(rows))).to_csv(filled, index=False)
+        case ["differ", rows, filled, third]:
+            differ(read(Path(rows)), read(Path(filled))).to_csv(third, index=False)
+        case ["merge", rows, filled, third]:
+            known = read(HERE / "labels.csv")
+            added, readings = merge(read(Path(rows)), read(Path(filled)), read(Path(third)), known)
+            everything = pd.concat([known, added], ignore_index=True)
             everything.to_csv(HERE / "labels.csv", index=False)
             groups = group_rows(read_table(HERE / "labels.csv", TASKS))
             new = np.arange(len(everything)) >= len(known)
             everything["split"] = hold_out(everything, groups, new)
             everything.to_csv(HERE / "labels.csv", index=False)
             pd.concat([read(HERE / "annotations.csv"), readings]).to_csv(HERE / "annotations.csv", index=False)
-            unread[:0].to_csv(HERE / "unread.csv", index=False)
         case _:
             sys.exit(__doc__)
 
