@@ -11,54 +11,75 @@ reader may give back the `id` and what was filled in, without the texts.
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from framing.data import read_table
+from framing.compose import composer
+from framing.config import make_tasks
+from framing.data import parse_table
+from framing.exceptions import UserError
+from framing.files import read_bytes, whole_file
 from framing.labels import EMPTY_SET, Task
 from framing.split import group_rows
 
 HERE = Path(__file__).resolve().parent
-TASKS = (
-    Task("stance", ("favor", "against", "neutral"), reads_target=True),
-    Task("attribution", ("official", "diplomat", "militia", "other"), multi=True),
-    Task(
-        "frame",
-        ("sovereignty", "security", "capacity", "withdrawal", "legality", "rivalry", "diplomacy", "cost"),
-        multi=True,
-    ),
-)
 SEED = 0
+SEEN = ("id", "doc_id", "outlet", "date", "target", "text")
 
 
-def read(file: Path) -> pd.DataFrame:
-    """Every cell as text."""
-    return pd.read_csv(file, dtype=str, keep_default_na=False)
+@cache
+def tasks() -> tuple[Task, ...]:
+    """Those of ``conf/task/``."""
+    with composer(None) as compose:
+        return make_tasks(compose([]).config.tasks)
+
+
+def read(file: Path, wanted: Iterable[str] = ()) -> pd.DataFrame:
+    """Every cell as text. Exits where there is no such file, or a column of ``wanted`` is missing."""
+    try:
+        frame = pd.read_csv(io.BytesIO(read_bytes(file)), dtype=str, keep_default_na=False)
+    except ValueError as error:
+        sys.exit(f"{file}: not a CSV: {error}")
+    missing = [name for name in wanted if name not in frame]
+    if missing:
+        sys.exit(f"{file}: there is no column {', '.join(missing)}")
+    return frame
+
+
+def names() -> list[str]:
+    """The columns of the labels."""
+    return [task.name for task in tasks()]
 
 
 def blind(unread: pd.DataFrame) -> pd.DataFrame:
     """What the second reader fills in: everything that is to be read, and empty cells for the labels."""
-    seen = unread[["id", "doc_id", "outlet", "date", "target", "text"]]
-    return seen.assign(**{task.name: "" for task in TASKS})
+    return unread[[*SEEN]].assign(**dict.fromkeys(names(), ""))
 
 
-def labels(frame: pd.DataFrame, source: str, tasks: Sequence[Task] = TASKS) -> dict[tuple[str, str], str]:
+def unit(row: Mapping[str, str], task: Task) -> object:
+    """What one label of the task belongs to: the row, or its sentence."""
+    return row["id"] if task.reads_target else (row["doc_id"], row["text"])
+
+
+def labels(frame: pd.DataFrame, source: str, of: Sequence[Task] | None = None) -> dict[tuple[str, str], str]:
     """By row and task, written in the order of the classes. Exits where a cell is empty or cannot be read."""
     found, wrong = {}, []
     for row in frame.to_dict("records"):
-        for task in tasks:
+        for task in of or tasks():
             try:
                 if not row[task.name].strip():
                     raise ValueError("nothing was filled in")
-                names = [task.classes[i] for i in sorted(task.parse(row[task.name]))]
+                cell = "|".join(task.classes[i] for i in task.parse(row[task.name]))
             except ValueError as error:
                 wrong.append(f"{source}: {row['id']}: {task.name}: {error}")
                 continue
-            found[row["id"], task.name] = "|".join(names)
+            found[row["id"], task.name] = cell
     if wrong:
         sys.exit("\n".join(wrong))
     return found
@@ -70,8 +91,8 @@ def differ(unread: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
     one, two = both(unread, filled)
     draw, lines, asked = np.random.default_rng(SEED), [], set()
     for row in unread.to_dict("records"):
-        for task in TASKS:
-            of = (row["id"] if task.reads_target else (row["doc_id"], row["text"]), task.name)
+        for task in tasks():
+            of = (unit(row, task), task.name)
             pair = [one[row["id"], task.name] or EMPTY_SET, two[row["id"], task.name] or EMPTY_SET]
             if pair[0] != pair[1] and of not in asked:
                 asked.add(of)
@@ -85,13 +106,14 @@ def both(unread: pd.DataFrame, filled: pd.DataFrame) -> tuple[dict[tuple[str, st
     """The writer's labels and the reader's. Exits where they are not of the same rows."""
     if list(unread["id"]) != list(filled["id"]):
         sys.exit("the file that was filled in is not of these rows, in their order")
-    written = unread.assign(**{t.name: unread[t.name].replace("", EMPTY_SET) for t in TASKS})
+    written = unread.replace({name: {"": EMPTY_SET} for name in names()})
     one, two = labels(written, "the writer's labels"), labels(filled, "the second reading")
-    for task in (t for t in TASKS if not t.reads_target):
-        cells = unread["id"].map({row_id: cell for (row_id, name), cell in two.items() if name == task.name})
-        for _, part in cells.groupby([unread["doc_id"], unread["text"]]):
-            if part.nunique() > 1:
-                sys.exit(f"the second reading: {unread['id'][part.index[0]]}: {task.name} differs between its targets")
+    first: dict[tuple[object, str], str] = {}
+    for row in unread.to_dict("records"):
+        for task in tasks():
+            cell = two[row["id"], task.name]
+            if first.setdefault((unit(row, task), task.name), cell) != cell:
+                sys.exit(f"the second reading: {row['id']}: {task.name} differs between its targets")
     return one, two
 
 
@@ -105,24 +127,23 @@ def merge(
     wanted = differ(unread, filled)
     if list(third["id"] + third["task"]) != list(wanted["id"] + wanted["task"]):
         sys.exit("the third reading is not of these differences, in their order")
-    sentence = dict(zip(unread["id"], zip(unread["doc_id"], unread["text"], strict=True), strict=True))
-    by_name, decided = {t.name: t for t in TASKS}, {}
+    by_id, by_name = {row["id"]: row for row in unread.to_dict("records")}, {t.name: t for t in tasks()}
+    decided = {}
     for row in third.to_dict("records"):
         task = by_name[row["task"]]
         cell = labels(pd.DataFrame([{"id": row["id"], task.name: row["decided"]}]), "the third reading", [task])
-        decided[row["id"] if task.reads_target else sentence[row["id"]], task.name] = cell[row["id"], task.name]
+        decided[unit(by_id[row["id"]], task), task.name] = cell[row["id"], task.name]
     rows, readings = unread.copy(), []
-    for task in TASKS:
+    for task in tasks():
         final = []
-        for row_id in unread["id"]:
+        for row_id, row in by_id.items():
             a, b = one[row_id, task.name], two[row_id, task.name]
-            of = row_id if task.reads_target else sentence[row_id]
-            final.append(a if a == b else decided[of, task.name])
+            final.append(a if a == b else decided[unit(row, task), task.name])
         rows[task.name] = final
-    for row_id in unread["id"]:
-        for task in TASKS:
+    for row_id in by_id:
+        for name in by_name:
             for who, said in (("writer", one), ("reader", two)):
-                readings.append({"id": row_id, "annotator": who, "task": task.name, "label": said[row_id, task.name]})
+                readings.append({"id": row_id, "annotator": who, "task": name, "label": said[row_id, name]})
     return rows, pd.DataFrame(readings)
 
 
@@ -139,26 +160,40 @@ def hold_out(everything: pd.DataFrame, groups: np.ndarray, new: np.ndarray) -> p
     return split
 
 
+def add(known: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """All rows, the added ones split. ``UserError`` where they cannot be read together."""
+    everything = pd.concat([known, added], ignore_index=True)
+    groups = group_rows(parse_table(everything.to_csv(index=False).encode(), "the merged rows", tasks()))
+    everything["split"] = hold_out(everything, groups, np.arange(len(everything)) >= len(known))
+    return everything
+
+
+def write(frame: pd.DataFrame, out: Path) -> None:
+    """Whole or not at all."""
+    with whole_file(out) as part:
+        frame.to_csv(part, index=False)
+
+
 def main() -> None:
     """See the module."""
     match sys.argv[1:]:
         case ["blind", rows, filled]:
-            blind(read(Path(rows))).to_csv(filled, index=False)
-        case ["differ", rows, filled, third]:
-            differ(read(Path(rows)), read(Path(filled))).to_csv(third, index=False)
-        case ["merge", rows, filled, third]:
-            known = read(HERE / "labels.csv")
-            added, readings = merge(read(Path(rows)), read(Path(filled)), read(Path(third)), known)
-            everything = pd.concat([known, added], ignore_index=True)
-            everything.to_csv(HERE / "labels.csv", index=False)
-            groups = group_rows(read_table(HERE / "labels.csv", TASKS))
-            new = np.arange(len(everything)) >= len(known)
-            everything["split"] = hold_out(everything, groups, new)
-            everything.to_csv(HERE / "labels.csv", index=False)
-            pd.concat([read(HERE / "annotations.csv"), readings]).to_csv(HERE / "annotations.csv", index=False)
+            write(blind(read(Path(rows), SEEN)), Path(filled))
+        case ["differ" | "merge" as verb, rows, filled, third]:
+            unread, second = read(Path(rows), [*SEEN, *names()]), read(Path(filled), ["id", *names()])
+            if verb == "differ":
+                return write(differ(unread, second), Path(third))
+            known, readings = read(HERE / "labels.csv"), read(HERE / "annotations.csv")
+            decided = read(Path(third), ["id", "task", "decided"])
+            added, more = merge(unread, second, decided, known)
+            write(add(known, added), HERE / "labels.csv")
+            write(pd.concat([readings, more]), HERE / "annotations.csv")
         case _:
             sys.exit(__doc__)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))

@@ -6,62 +6,84 @@ python experiments/stacking.py RUN
 all heads gave to the rows of the *other* folds, and answers this fold (Wolpert 1992). `pool`: the log probabilities
 (log odds, where labels are many) are added up, those of the run's own head twice; nothing is learnt. `mean`: the mean
 of the probabilities. Prints a Markdown table of paired differences to the run's own head alone, with intervals over
-groups.
+groups; for held-out rows, if the run has them, all folds are learnt from.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from framing.calibrate import CalibrationConfig, fit
+from framing.heads.pooled import pooled
 from framing.labels import Task
 from framing.metrics import headline
-from framing.registry import open_run
+from framing.registry import open_run, run_folder
 from framing.rescore import uncertainty_of
-from framing.stored import StoredRun
+from framing.stored import HELD_OUT, StoredRun
 from framing.summary import markdown_table
 from framing.track import DEFAULT_URI
 from framing.uncertainty import paired_difference
 
 _TINY = 1e-4
+WAYS = ("stack", "pool", "mean")
 
 
-def stacked(run: StoredRun, task: Task, how: str) -> np.ndarray:
-    """Labels as the task encodes them; each fold is answered by what the other folds taught."""
-    every = [np.clip(run.probabilities(task, head), _TINY, 1 - _TINY) for head in run.heads]
-    x, gold = np.hstack([np.log(p / (1 - p)) for p in every]), run.gold(task)
+def together(how: str, task: Task, parts: Sequence[np.ndarray], gold: np.ndarray, learn: np.ndarray) -> np.ndarray:
+    """``(n, k)`` probabilities of all heads as one; ``learn`` marks the rows whose labels may be used."""
+    if how == "pool":
+        return pooled(task, parts[0], [(0.5, p) for p in parts[1:]])
+    if how == "mean":
+        return np.mean(parts, axis=0)
+    x = np.hstack([np.log(p / (1 - p)) for p in (np.clip(p, _TINY, 1 - _TINY) for p in parts)])
+    if not task.multi:
+        linear = LogisticRegression(class_weight="balanced", max_iter=1000)
+        return linear.fit(x[learn], gold[learn]).predict_proba(x)
+    return np.stack([LogisticRegression().fit(x[learn], y).predict_proba(x)[:, 1] for y in gold[learn].T], axis=1)
+
+
+def answers(how: str, task: Task, parts: Sequence[np.ndarray], gold: np.ndarray, learn: np.ndarray) -> np.ndarray:
+    """Labels of the rows that are not learnt from, calibrated by those that are."""
+    p = together(how, task, parts, gold, learn)
+    calibration = fit(task, p[learn], gold[learn], CalibrationConfig())
+    return calibration.decide(task, calibration.apply(task, p[~learn]))
+
+
+def by_fold(run: StoredRun, task: Task, how: str) -> np.ndarray:
+    """Each fold answered by what the other folds taught."""
+    parts, gold = [run.probabilities(task, head) for head in run.heads], run.gold(task)
     out = np.zeros_like(gold)
     for fold in np.unique(run.folds):
-        here = run.folds == fold
-        p = np.mean(every, axis=0)
-        if how == "pool":
-            parts = [q / (1 - q) if task.multi else q for q in every]
-            product = parts[0] * np.prod(np.sqrt(parts[1:]), axis=0)
-            p = product / (1 + product) if task.multi else product / product.sum(axis=1, keepdims=True)
-        elif how == "stack" and task.multi:
-            found = [LogisticRegression().fit(x[~here], y).predict_proba(x)[:, 1] for y in gold[~here].T]
-            p = np.stack(found, axis=1)
-        elif how == "stack":
-            p = LogisticRegression(class_weight="balanced", max_iter=1000).fit(x[~here], gold[~here]).predict_proba(x)
-        calibration = fit(task, p[~here], gold[~here], CalibrationConfig())
-        out[here] = calibration.decide(task, calibration.apply(task, p[here]))
+        out[run.folds == fold] = answers(how, task, parts, gold, run.folds != fold)
     return out
+
+
+def on_held_out(run: StoredRun, held: StoredRun, task: Task, how: str) -> np.ndarray:
+    """The held-out rows answered by what all folds taught."""
+    parts = [np.concatenate([r.probabilities(task, head) for r in (run, held)]) for head in run.heads]
+    gold = np.concatenate([run.gold(task), held.gold(task)])
+    return answers(how, task, parts, gold, np.arange(len(gold)) < len(run.frame))
 
 
 def main(name: str) -> None:
     """Print the table of one run."""
     run = open_run(name, DEFAULT_URI)
-    lines: list[tuple[str, ...]] = [("task", "score", "answers", f"minus {run.head} alone")]
-    for task in run.tasks:
-        alone, metric = run.predicted(task), headline(task)[0]
-        for how in ("stack", "pool", "mean"):
-            difference = paired_difference(
-                task, run.gold(task), stacked(run, task, how), alone, run.groups, uncertainty_of(run)
-            )
-            lines.append((task.name, metric, f"{how} of {', '.join(run.heads)}", difference[metric].signed))
+    tables = [("folds", run, lambda task, how: by_fold(run, task, how))]
+    if (run_folder(name, DEFAULT_URI) / HELD_OUT).is_file():
+        held = open_run(name, DEFAULT_URI, HELD_OUT)
+        tables.append(("held out", held, lambda task, how: on_held_out(run, held, task, how)))
+    lines: list[tuple[str, ...]] = [("rows", "task", "score", f"{', '.join(run.heads)} by", f"minus {run.head} alone")]
+    for rows, of, answered in tables:
+        for task in run.tasks:
+            metric = headline(task)[0]
+            for how in WAYS:
+                difference = paired_difference(
+                    task, of.gold(task), answered(task, how), of.predicted(task), of.groups, uncertainty_of(run)
+                )
+                lines.append((f"{rows} ({len(of.frame)})", task.name, metric, how, difference[metric].signed))
     print(markdown_table(lines))
 
 

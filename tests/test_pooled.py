@@ -10,7 +10,7 @@ from framing import load_model
 from framing.cli import run
 from framing.exceptions import UserError
 from framing.heads import HEADS, make_head
-from framing.heads.pooled import PoolConfig, _pooled
+from framing.heads.pooled import PoolConfig, pooled
 
 FAST = {"frozen_layers": 1, "epochs": 1}
 
@@ -18,15 +18,15 @@ FAST = {"frozen_layers": 1, "epochs": 1}
 def test_the_product_of_experts_by_hand():
     one, two = np.array([[0.5, 0.3, 0.2]]), np.array([[0.1, 0.8, 0.1]])
     product = np.array([0.5 * 0.1**2, 0.3 * 0.8**2, 0.2 * 0.1**2])
-    assert np.allclose(_pooled(STANCE, one, [(2.0, two)]), product / product.sum())
+    assert np.allclose(pooled(STANCE, one, [(2.0, two)]), product / product.sum())
     odds = 0.5 / 0.5 * (0.8 / 0.2) ** 0.5
     one, two = np.full((1, 4), 0.5), np.full((1, 4), 0.8)
-    assert np.allclose(_pooled(ATTRIBUTION, one, [(0.5, two)]), odds / (1 + odds))
+    assert np.allclose(pooled(ATTRIBUTION, one, [(0.5, two)]), odds / (1 + odds))
 
 
 def test_what_one_part_never_saw_vetoes_nothing_unless_it_is_the_main_one():
     main, beside = np.array([[0.0, 0.6, 0.4]]), np.array([[0.7, 0.0, 0.3]])
-    (given,) = _pooled(STANCE, main, [(1.0, beside)])
+    (given,) = pooled(STANCE, main, [(1.0, beside)])
     assert given[0] == 0
     assert 0 < given[1] < given[2]
 

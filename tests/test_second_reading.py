@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -80,7 +82,7 @@ def test_the_order_of_two_labels_does_not_tell_whose_they_are(unread, filled):
     [
         (0, "stance", "", "new-1a: stance: nothing was filled in"),
         (0, "stance", "favour", "new-1a: stance"),
-        (1, "attribution", "official", "new-1a: attribution differs between its targets"),
+        (1, "attribution", "official", "new-1b: attribution differs between its targets"),
     ],
 )
 def test_a_reading_that_cannot_be_used_is_named(row, task, cell, reason, unread, filled):
@@ -122,3 +124,21 @@ def test_what_is_not_yet_settled_is_well_formed_and_not_in_use(known):
         assert not set(rows["text"]) & set(known["text"])
         second_reading.labels(rows.replace({name: {"": "none"} for name in LABELS}), file.name)
         assert (rows.loc[rows["attribution"] == "", "stance"] == "neutral").all()
+
+
+def test_a_wrong_file_is_a_line_and_no_traceback(tmp_path, unread):
+    unread.drop(columns="text").to_csv(tmp_path / "rows.csv", index=False)
+    (tmp_path / "picture.csv").write_bytes(bytes(range(256)))
+    for name, reason in (("nowhere.csv", "no such file"), ("rows.csv", "no column text"), ("picture.csv", "not a CSV")):
+        command = [sys.executable, ROOT / "data/second_reading.py", "blind", tmp_path / name, tmp_path / "filled.csv"]
+        run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert run.returncode == 1
+        assert name in run.stderr and reason in run.stderr and "Traceback" not in run.stderr
+        assert not (tmp_path / "filled.csv").exists()
+
+
+def test_added_rows_are_split_and_the_others_stay(known, unread):
+    old = known.assign(contrast_id="")
+    everything = second_reading.add(old, unread.assign(contrast_id="", text=unread["text"] + " ."))
+    assert everything["split"][: len(known)].tolist() == known["split"].tolist()
+    assert everything["id"].tolist() == [*known["id"], *unread["id"]]

@@ -75,7 +75,7 @@ class PooledHead:
         main = self._main.predict_proba(rows, mode, only)
         beside = [(weight, head.predict_proba(rows, mode, only)) for weight, head in self._beside.values()]
         asked = [task for task in self.tasks if task.name in main]
-        return {t.name: _pooled(t, main[t.name], [(weight, given[t.name]) for weight, given in beside]) for t in asked}
+        return {t.name: pooled(t, main[t.name], [(weight, given[t.name]) for weight, given in beside]) for t in asked}
 
     def save(self, folder: Path) -> None:
         """See :class:`Head`. Those beside have a folder each."""
@@ -94,8 +94,9 @@ class PooledHead:
         return [self._main, *(head for _, head in self._beside.values())]
 
 
-def _pooled(task: Task, main: np.ndarray, beside: Sequence[tuple[float, np.ndarray]]) -> np.ndarray:
-    """``(n, k)`` probabilities of all parts as one."""
+def pooled(task: Task, main: np.ndarray, beside: Sequence[tuple[float, np.ndarray]]) -> np.ndarray:
+    """``(n, k)`` probabilities of all parts as one: log probabilities, or log odds where labels are many, are added up,
+    those of ``main`` once and those ``beside`` by their weights. What ``main`` gives 0 stays 0."""
     parts = [(weight, np.clip(p, _TINY, 1 - _TINY)) for weight, p in [(1.0, main), *beside]]
     if task.multi:
         out = 1 / (1 + np.exp(-sum(weight * np.log(p / (1 - p)) for weight, p in parts)))
