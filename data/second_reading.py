@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from framing.data import parse_table
 from framing.exceptions import UserError
 from framing.files import read_bytes, whole_file
 from framing.labels import EMPTY_SET, Task
-from framing.split import group_rows
+from framing.split import Split, group_rows, refuse_users_leak
 
 HERE = Path(__file__).resolve().parent
 SEED = 0
@@ -108,12 +109,13 @@ def both(unread: pd.DataFrame, filled: pd.DataFrame) -> tuple[dict[tuple[str, st
         sys.exit("the file that was filled in is not of these rows, in their order")
     written = unread.replace({name: {"": EMPTY_SET} for name in names()})
     one, two = labels(written, "the writer's labels"), labels(filled, "the second reading")
-    first: dict[tuple[object, str], str] = {}
-    for row in unread.to_dict("records"):
-        for task in tasks():
-            cell = two[row["id"], task.name]
-            if first.setdefault((unit(row, task), task.name), cell) != cell:
-                sys.exit(f"the second reading: {row['id']}: {task.name} differs between its targets")
+    for reading, source in ((one, "the writer's labels"), (two, "the second reading")):
+        first: dict[tuple[object, str], str] = {}
+        for row in unread.to_dict("records"):
+            for task in tasks():
+                cell = reading[row["id"], task.name]
+                if first.setdefault((unit(row, task), task.name), cell) != cell:
+                    sys.exit(f"{source}: {row['id']}: {task.name} differs between its targets")
     return one, two
 
 
@@ -148,46 +150,49 @@ def merge(
 
 
 def hold_out(everything: pd.DataFrame, groups: np.ndarray, new: np.ndarray) -> pd.Series:
-    """``split`` of all rows: of the groups that are new a fifth within each language, drawn by seed; a new row that is
-    tied to an old article goes where that one is."""
+    """``split`` of all rows, ``train`` or ``test``: of the groups that are new a fifth within each language, drawn by
+    seed; a new row that is tied to an old article goes where that one is."""
     split, draw = everything["split"].copy(), np.random.default_rng(SEED)
     old = {g: s for g, s, is_new in zip(groups, split, new, strict=True) if not is_new}
     for language in sorted(set(everything["lang"][new])):
         fresh = [g for g in np.unique(groups[new & (everything["lang"] == language).to_numpy()]) if g not in old]
         held = set(draw.choice(fresh, round(len(fresh) / 5), replace=False).tolist()) if fresh else set()
-        old.update({g: "test" if g in held else "" for g in fresh})
+        old.update({g: "test" if g in held else "train" for g in fresh})
     split[new] = [old[g] for g in groups[new]]
     return split
 
 
 def add(known: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    """All rows, the added ones split. ``UserError`` where they cannot be read together."""
+    """All rows, the added ones split. ``UserError`` where they cannot be read together, or tie the two sides."""
     everything = pd.concat([known, added], ignore_index=True)
-    groups = group_rows(parse_table(everything.to_csv(index=False).encode(), "the merged rows", tasks()))
+    table = parse_table(everything.to_csv(index=False).encode(), "the merged rows", tasks())
+    groups = group_rows(table)
     everything["split"] = hold_out(everything, groups, np.arange(len(everything)) >= len(known))
+    held = np.flatnonzero(everything["split"] == "test")
+    refuse_users_leak(table, Split("held out", np.flatnonzero(everything["split"] != "test"), held), groups, "split")
     return everything
 
 
-def write(frame: pd.DataFrame, out: Path) -> None:
-    """Whole or not at all."""
-    with whole_file(out) as part:
-        frame.to_csv(part, index=False)
+def write(files: Mapping[Path, pd.DataFrame]) -> None:
+    """All of them whole, or none."""
+    with ExitStack() as stack:
+        for file, frame in files.items():
+            frame.to_csv(stack.enter_context(whole_file(file)), index=False)
 
 
 def main() -> None:
     """See the module."""
     match sys.argv[1:]:
         case ["blind", rows, filled]:
-            write(blind(read(Path(rows), SEEN)), Path(filled))
+            write({Path(filled): blind(read(Path(rows), SEEN))})
         case ["differ" | "merge" as verb, rows, filled, third]:
-            unread, second = read(Path(rows), [*SEEN, *names()]), read(Path(filled), ["id", *names()])
-            if verb == "differ":
-                return write(differ(unread, second), Path(third))
             known, readings = read(HERE / "labels.csv"), read(HERE / "annotations.csv")
+            unread, second = read(Path(rows), known.columns), read(Path(filled), ["id", *names()])
+            if verb == "differ":
+                return write({Path(third): differ(unread, second)})
             decided = read(Path(third), ["id", "task", "decided"])
             added, more = merge(unread, second, decided, known)
-            write(add(known, added), HERE / "labels.csv")
-            write(pd.concat([readings, more]), HERE / "annotations.csv")
+            write({HERE / "labels.csv": add(known, added), HERE / "annotations.csv": pd.concat([readings, more])})
         case _:
             sys.exit(__doc__)
 

@@ -18,9 +18,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from framing.calibrate import CalibrationConfig, fit
+from framing.exceptions import UserError
 from framing.heads.pooled import pooled
 from framing.labels import Task
 from framing.metrics import headline
+from framing.protocols import KFOLD
 from framing.registry import open_run, run_folder
 from framing.rescore import uncertainty_of
 from framing.stored import HELD_OUT, StoredRun
@@ -69,8 +71,10 @@ def on_held_out(run: StoredRun, held: StoredRun, task: Task, how: str) -> np.nda
 
 
 def main(name: str) -> None:
-    """Print the table of one run."""
+    """Print the table of one run. ``UserError`` where other folds are not what a fold may learn from."""
     run = open_run(name, DEFAULT_URI)
+    if run.facts["protocol"]["kind"] not in KFOLD:
+        raise UserError(f"{name}: no run of folds, each of which may learn from the others ({', '.join(KFOLD)})")
     tables = [("folds", run, lambda task, how: by_fold(run, task, how))]
     if (run_folder(name, DEFAULT_URI) / HELD_OUT).is_file():
         held = open_run(name, DEFAULT_URI, HELD_OUT)
@@ -88,4 +92,7 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    try:
+        main(*sys.argv[1:2] or sys.exit(__doc__))
+    except UserError as error:
+        sys.exit(str(error))

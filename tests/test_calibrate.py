@@ -64,6 +64,13 @@ def test_a_precision_that_no_answer_reaches_abstains_from_all():
     assert fitted.abstains(STANCE, fitted.apply(STANCE, p)).all()
 
 
+def test_a_few_right_answers_prove_no_precision():
+    p = np.tile([0.8, 0.1, 0.1], (19, 1))
+    assert fit(STANCE, p, np.zeros(19, dtype=int), CONFIG).threshold == (NEVER,)
+    p = np.tile([0.8, 0.1, 0.1], (20, 1))
+    assert fit(STANCE, p, np.zeros(20, dtype=int), CONFIG).threshold == (0.0,)
+
+
 def test_of_many_labels_only_an_unsure_one_that_is_given_makes_a_row_abstain():
     calibration = Calibration((1.0,) * 4, (0.0,) * 4, (0.5,) * 4, (0.9, 0.5, 0.5, NEVER))
     p = np.array([[0.95, 0.1, 0.1, 0.1], [0.6, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.99]])

@@ -47,6 +47,15 @@ def test_a_set_holds_what_either_half_has(made):
     assert (made[1]["attribution"] == [1, 0, 1, 0]).all()
 
 
+def test_a_set_that_is_asked_of_a_target_is_that_of_its_half():
+    feelings = Task("feelings", ("anger", "hope"), multi=True, reads_target=True)
+    gold = {"feelings": np.array([[0, 1], [1, 0]] * 2 + [[0, 0]] * 2)}
+    rows, labels = compose(ROWS, gold, (feelings,), 10, seed=0)
+    assert len(rows) == 10
+    for target, label in zip(rows.targets, labels["feelings"].tolist(), strict=True):
+        assert label == ([0, 1] if target == "nato" else [1, 0])
+
+
 def test_the_halves_are_joined_as_clauses(made):
     assert "The cabinet thanked the NATO mission; The faction shelled Turkish forces!" in made[0].texts
     assert "رحب النواب ببعثة الناتو؛ طالب الفصيل برحيل القوات التركية" in made[0].texts

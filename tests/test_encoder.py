@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 
 from framing.encoder import Encoder, EncoderConfig
 from framing.encoder.cache import EmbeddingCache
-from framing.encoder.transformer import check_folder
+from framing.encoder.transformer import check_folder, open_model
 from framing.exceptions import UserError
 
 TEXTS = ["القوات باقية", "forces remain", "القوات باقية", "die Truppen"]
@@ -65,6 +66,21 @@ def test_a_damaged_cache_is_computed_again(tmp_path, capsys):
     assert "damaged" in capsys.readouterr().err
 
 
+def test_a_cache_that_is_damaged_in_the_middle_is_started_anew(tmp_path, capsys):
+    texts = [f"text {i}" for i in range(400)]
+    first = encoder(tmp_path).encode(texts)
+    (file,) = (tmp_path / "embeddings").glob("*.sqlite")
+    with EmbeddingCache(file)._connect() as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(file.read_bytes())
+    content[4096:-4096] = b"\xff" * len(content[4096:-4096])
+    file.write_bytes(content)
+    again = encoder(tmp_path)
+    assert (again.encode(texts) == first).all()
+    assert again.embedded == 400
+    assert "damaged" in capsys.readouterr().err
+
+
 def _encode_many(args):
     folder, start = args
     e = Encoder(EncoderConfig(kind="hashing"), cache=Path(folder))
@@ -79,7 +95,7 @@ def test_many_processes_share_one_cache(tmp_path):
 
 
 def test_wrong_settings_are_refused(tmp_path):
-    for settings in ({"kind": "nope"}, {"kind": "hashing", "precision": "int3"}, {"kind": "hub"}):
+    for settings in ({"kind": "nope"}, {"kind": "hashing", "precision": "int3"}, {"kind": "hub"}, {"batch_size": 0}):
         with pytest.raises(UserError, match=r"encoder"):
             Encoder(EncoderConfig(**settings), cache=tmp_path)
     with pytest.raises(UserError, match="no such folder"):
@@ -106,6 +122,16 @@ def test_an_encoder_folder_that_could_run_code_is_not_opened(tmp_path, change, s
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=says):
         check_folder(tmp_path)
+
+
+def test_an_encoder_folder_without_its_weights_is_a_line(tiny_encoder, tmp_path):
+    for weights in (None, b"version https://git-lfs.github.com/spec/v1\n"):
+        folder = tmp_path / str(bool(weights))
+        shutil.copytree(tiny_encoder, folder)
+        (file,) = folder.rglob("*.safetensors")
+        file.unlink() if weights is None else file.write_bytes(weights)
+        with pytest.raises(UserError, match="cannot be opened as a sentence-transformers model"):
+            open_model(folder)
 
 
 @pytest.mark.real_encoder

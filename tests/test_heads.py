@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from conftest import TASKS
+from framing.data import Rows
 from framing.exceptions import UserError
 from framing.heads import HEADS, config_from_dict, make_head
 
@@ -65,14 +66,50 @@ def test_a_class_that_training_never_saw_gets_no_probability(kind, table, tiny):
 @pytest.mark.parametrize("kind", ["tfidf", "logistic", "finetune", "pool"])
 def test_the_answer_depends_on_the_target_only_through_the_marker(kind, table, tiny):
     head = fitted(kind, table, tiny)
-    from framing.data import Rows
-
     text = "رحب الوزير ببعثة الناتو ورفض بقاء القوات التركية في البلاد"
     both = Rows([text, text], ["nato", "turkey"])
     marked, unmarked = head.predict_proba(both), head.predict_proba(both, "unmarked")
     assert (marked["stance"][0] != marked["stance"][1]).any()
     assert (unmarked["stance"][0] == unmarked["stance"][1]).all()
     assert (marked["attribution"][0] == marked["attribution"][1]).all()
+
+
+def test_no_neighbour_of_a_class_does_not_make_it_impossible(table, tiny):
+    p = fitted("knn", table, tiny).predict_proba(table.rows)["stance"]
+    assert (p > 0).all()
+    assert p.max() > 0.9
+
+
+@pytest.mark.parametrize("texts", [["Rockets fell", "قال المتحدث"], ["one alone"] * 2])
+def test_tfidf_learns_from_texts_that_share_no_word(texts):
+    head = make_head(HEADS["tfidf"].config(), TASKS[:1], None, seed=0)
+    rows = Rows(texts, ["nato"] * 2)
+    head.fit(rows, {"stance": np.array([0, 1])}, np.arange(2))
+    assert np.allclose(head.predict_proba(rows)["stance"].sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("tfidf", {"C": 0.0}),
+        ("tfidf", {"words": [2, 1]}),
+        ("tfidf", {"characters": [3]}),
+        ("tfidf", {"max_features": 0}),
+        ("logistic", {"C": -1.0}),
+        ("svm", {"C": float("inf")}),
+        ("knn", {"neighbours": 0}),
+        ("finetune", {"composed": -0.1}),
+        ("finetune", {"lr": -1.0}),
+        ("finetune", {"patience": -1}),
+        ("finetune", {"smoothing": 1.5}),
+        ("pool", {"tfidf": -1.0}),
+        ("setfit", {"iterations": 0}),
+    ],
+)
+def test_a_number_out_of_its_range_is_named(kind, values):
+    (name,) = values
+    with pytest.raises(UserError, match=rf"head\.{name}="):
+        HEADS[kind].config(**values)
 
 
 def test_settings_from_a_model_file_are_checked():

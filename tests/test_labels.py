@@ -41,6 +41,8 @@ def test_a_wrong_cell_says_what_is_wrong(task, cell, says):
     "arguments",
     [
         ("text", ("a", "b")),
+        ("group", ("a", "b")),
+        ("fold", ("a", "b")),
         ("tone!", ("a", "b")),
         ("tone", ("a",)),
         ("tone", ("a", "a")),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
@@ -192,6 +193,10 @@ HOSTILE = {
     "tasks of another shape": lambda f, m: edit_layout(f, tasks=[{"name": "x"}]),
     "another encoder": lambda f, m: edit_layout(f, encoder={"kind": "hashing", "fingerprint": "0"}),
     "encoder of no kind": lambda f, m: edit_layout(f, encoder={"kind": "os", "fingerprint": "0"}),
+    "encoder to download": lambda f, m: edit_layout(f, encoder={"kind": "hub", "name": "a/b", "fingerprint": "0"}),
+    "encoder of no number": lambda f, m: edit_layout(
+        f, encoder={"kind": "hashing", "batch_size": "x", "fingerprint": "0"}
+    ),
     "encoder of no shape": lambda f, m: edit_layout(f, encoder={"kinds": 1}),
     "a pickle named skops": pickle_as_skops,
     "skops that names a function": hostile_skops,
@@ -200,10 +205,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_or_broken_model_is_refused_in_one_line_and_runs_nothing(kind, model_folder, tmp_path):
+def test_a_hostile_or_broken_model_is_refused_in_one_line_and_runs_nothing(kind, model_folder, tmp_path, monkeypatch):
     folder, mark = tmp_path / "model", tmp_path / "mark"
     shutil.copytree(model_folder, folder)
     HOSTILE[kind](folder, mark)
+    monkeypatch.setattr(socket.socket, "connect", lambda *a: pytest.fail("it asks the network"))
     with pytest.raises(UserError) as caught:
         framing.load_model(folder)
     assert "\n" not in str(caught.value)

@@ -80,10 +80,16 @@ def test_what_is_not_of_the_form_is_named(rusentne, arabicstancex, tmp_path):
     with pytest.raises(UserError, match="give the folder that holds Stance_task"):
         read(str(rusentne), "arabicstancex", TASKS)
     file = rusentne / "train_data.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace("\t-1", "\t7", 1), encoding="utf-8")
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole + '"x\ty\t1\n', encoding="utf-8")
+    with pytest.raises(UserError, match="quotation mark"):
+        read(str(rusentne), "rusentne", TASKS)
+    file.write_text(whole.replace("\t-1", "\t7", 1), encoding="utf-8")
     with pytest.raises(UserError, match=r"train_data\.csv: row 2: not a row of RuSentNE"):
         read(str(rusentne), "rusentne", TASKS)
     broken = next(arabicstancex.rglob("Neom.json"))
+    broken.write_text('{"text": {"1": "half an emoji \\ud83d"}, "stance": {"1": "Favor"}}')
+    assert "half an emoji ?" in read(str(arabicstancex), "arabicstancex", TASKS).rows.texts
     for content in ("[]", "{", '{"text": {"1": "x"}, "stance": {}}', "[" * 100_000):
         broken.write_text(content)
         with pytest.raises(UserError, match="not of the form"):

@@ -77,6 +77,8 @@ def test_a_search_is_one_parent_and_goes_on_where_it_was_stopped(command, tmp_pa
     ("space", "head", "says"),
     [
         (SPACE, "svm", "is not fine-tuned"),
+        (SPACE, "pool", "search +exp=finetune"),
+        ("{patience: {low: 1, high: 4}}", "finetune", "set search.patience"),
         ("{nonsense: {low: 1, high: 2}}", "finetune", "is not a setting of head=finetune"),
         ("{lr: {low: 2, high: 1}}", "finetune", "low below high"),
         ("{lr: {low: 0, high: 1, log: true}}", "finetune", "a logarithm needs low above 0"),
@@ -87,6 +89,30 @@ def test_what_cannot_be_searched_is_said_before_anything_is_done(command, space,
     assert run(command(space, head)) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_values_that_do_not_go_together_are_a_stopped_trial(command, capsys):
+    command = command("{frozen_layers: {choices: [1, 50]}}")
+    assert run([*command, "search.trials=6"]) == 0
+    captured = capsys.readouterr()
+    assert "head.frozen_layers=50" in captured.err
+    assert "head.frozen_layers=1" in captured.out
+    assert run([*command, "search.trials=7"]) == 0
+    assert "6 of 7 trials were done before" in capsys.readouterr().err
+
+
+def test_two_processes_do_not_share_a_study(command, monkeypatch, capsys):
+    command = command(SPACE)
+    said = []
+
+    def once_more(self, *arguments):
+        said.append(run(command))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FinetunedHead, "fit", once_more)
+    assert run(command) == 130
+    assert said == [2]
+    assert "another process" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -104,10 +104,11 @@ def test_readings_of_other_rows_and_rows_that_are_there_already_are_refused(unre
 
 
 def test_a_fifth_of_what_is_new_is_held_out_and_what_is_tied_to_an_old_article_goes_with_it():
-    rows = pd.DataFrame({"lang": ["ar"] * 12, "split": ["test", ""] + [""] * 10})
+    rows = pd.DataFrame({"lang": ["ar"] * 12, "split": ["test", "train"] + [""] * 10})
     groups = np.array([0, 1, 0, *range(2, 11)])
     split = second_reading.hold_out(rows, groups, np.arange(12) >= 2)
-    assert split[:3].tolist() == ["test", "", "test"]
+    assert split[:3].tolist() == ["test", "train", "test"]
+    assert set(split[3:]) == {"test", "train"}
     assert (split[3:] == "test").sum() == 2
     again = second_reading.hold_out(rows, groups, np.arange(12) >= 2)
     assert split.tolist() == again.tolist()

@@ -47,7 +47,7 @@ def place(cache, **facts):
 
 def test_other_code_or_other_facts_do_not_go_on(tmp_path, monkeypatch):
     one, same, other = place(tmp_path, seed=0), place(tmp_path, seed=0), place(tmp_path, seed=1)
-    monkeypatch.setattr("framing.unfinished._source", lambda: "changed")
+    monkeypatch.setattr("framing.unfinished.source", lambda: "changed")
     assert one == same
     assert len({one, other, place(tmp_path, seed=0)}) == 3
 
@@ -74,6 +74,15 @@ def test_what_nobody_goes_on_with_is_forgotten_after_a_week(tmp_path):
     place(tmp_path, seed=2)
     assert not old.exists()
     assert new.exists()
+
+
+def test_a_run_that_is_gone_on_with_after_a_week_begins_anew(tmp_path):
+    old = place(tmp_path, seed=0)
+    eight_days_ago = time.time() - 8 * 24 * 3600
+    os.utime(old, (eight_days_ago, eight_days_ago))
+    again = Unfinished.of(tmp_path, {"seed": 0})
+    again.remember("fold 1", {"p": np.eye(2)})
+    assert (again.recall("fold 1")["p"] == np.eye(2)).all()
 
 
 def test_a_half_written_step_is_done_again(tmp_path):

@@ -140,7 +140,7 @@ def _threshold(confidence: np.ndarray, right: np.ndarray, config: CalibrationCon
     sorted_confidence = confidence[order]
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     last_of_ties = np.append(sorted_confidence[1:] < sorted_confidence[:-1], True)
-    enough = np.arange(1, len(order) + 1) >= min(_FEW, len(order))
+    enough = np.arange(1, len(order) + 1) >= _FEW
     good = np.flatnonzero((precision >= config.precision) & last_of_ties & enough)
     if not len(good):
         return NEVER

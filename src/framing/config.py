@@ -12,6 +12,7 @@ from typing import Any
 from framing.calibrate import CalibrationConfig
 from framing.controls import ControlsConfig
 from framing.encoder import EncoderConfig
+from framing.exceptions import UserError
 from framing.heads import HEADS, HeadConfig, head_kind
 from framing.labels import Task, unique_names
 from framing.protocols import ProtocolConfig
@@ -34,7 +35,8 @@ class DataConfig:
     ``framing.public_data.READERS``; then path is the folder of that data set.
 
     Rows whose ``held_out_column`` says ``held_out_value`` take no part in choosing: cross-validation leaves them out,
-    and the final fit takes them in. ``score_held_out`` measures on them, after training on all others. Look rarely.
+    and the final fit takes them in (into its own inner choices too, of a nested search or of early stopping).
+    ``score_held_out`` measures on them, after training on all others. Look rarely.
 
     annotations: a file of two readings of these rows (as ``framing agree`` reads), to stand beside the heads; empty:
     ``annotations.csv`` beside the data, if there is one; ``none``: do not look. readers: who they are, for tables.
@@ -122,6 +124,10 @@ class Config:
     search: SearchConfig = field(default_factory=SearchConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise UserError(f"seed={self.seed}: a number of 0 or more is wanted")
 
 
 def schemas() -> Iterable[tuple[str | None, str, type[Any]]]:

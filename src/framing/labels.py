@@ -16,7 +16,7 @@ from framing.exceptions import UserError
 
 SEPARATOR = "|"
 EMPTY_SET = "none"
-RESERVED = {"id", "doc_id", "sentence_id", "start", "end", "text", "lang", "target"}
+RESERVED = {"id", "doc_id", "sentence_id", "start", "end", "text", "lang", "target", "outlet", "date", "group", "fold"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -24,7 +24,7 @@ import pandas as pd
 from framing import calibrate
 from framing.calibrate import Calibration
 from framing.data import Rows
-from framing.encoder import Encoder, EncoderConfig
+from framing.encoder import Encoder, EncoderConfig, transformer
 from framing.exceptions import UserError
 from framing.heads import Head, config_from_dict, head_kind, make_head
 from framing.labels import Task
@@ -262,6 +262,8 @@ def _open_encoder(folder: Path, layout: Layout) -> Encoder:
     if layout.standalone:
         config = EncoderConfig(**{**settings, "kind": "hub", "name": str(folder / ENCODER_FOLDER), "revision": ""})
         return Encoder(config, remember=False)  # its files are in the manifest
+    if config.kind == "hub":
+        config = replace(config, name=str(transformer.already_here(config)))
     encoder = Encoder(config, remember=False)
     if encoder.fingerprint != expected:
         raise UserError(

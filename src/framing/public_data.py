@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from framing.data import Table, parse_table, read_table
+from framing.data import MAX_CELL, Table, parse_table, read_table
 from framing.exceptions import UserError
 from framing.files import decode, read_bytes
 from framing.labels import Task
@@ -53,14 +53,23 @@ def rusentne(folder: Path) -> Records:
     sentences: dict[str, str] = {}
     for split, name in (("train", "train_data.csv"), ("validation", "validation_data_labeled.csv")):
         path = folder / name
-        reader = csv.DictReader(io.StringIO(decode(read_bytes(path), str(path)), newline=""), delimiter="\t")
-        for number, row in enumerate(reader, 2):
+        for number, row in enumerate(_tabbed(path), 2):
             cells = [row.get(column) for column in ("sentence", "entity", "label")]
             sentence, entity, label = (cell or "" for cell in cells)
             if not sentence or not entity or label not in _SENTIMENT:
                 raise UserError(f"{path}: row {number}: not a row of RuSentNE (sentence, entity, label -1, 0 or 1)")
             doc_id = sentences.setdefault(sentence, f"s{len(sentences)}")
             yield f"{split}-{number}", doc_id, "ru", entity, sentence, _SENTIMENT[label], split
+
+
+def _tabbed(path: Path) -> Iterator[dict[str, str]]:
+    csv.field_size_limit(MAX_CELL)
+    lines = io.StringIO(decode(read_bytes(path), str(path)), newline="")
+    reader = csv.DictReader(lines, delimiter="\t", strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise UserError(f"{path}: line {reader.line_num}: {error}; is a quotation mark not closed?") from None
 
 
 def arabicstancex(folder: Path) -> Records:
@@ -106,4 +115,4 @@ def read(path: str, form: str, tasks: Sequence[Task]) -> Table:
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     writer.writerows(READERS[form](Path(path)))
-    return parse_table(out.getvalue().encode(), path, tasks)
+    return parse_table(out.getvalue().encode("utf-8", "replace"), path, tasks)  # a tweet may hold half an emoji

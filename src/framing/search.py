@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from framing import record, track
 from framing.config import Config, RangeConfig
+from framing.encoder import cache_folder
 from framing.exceptions import UserError
 from framing.experiment import Request
 from framing.heads.finetuned import FinetuneConfig, FinetunedHead
-from framing.prepare import Clock, prepare
+from framing.heads.pooled import PoolConfig
+from framing.prepare import Clock, Prepared, prepare
+from framing.unfinished import source
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -41,6 +45,8 @@ def search(request: Request) -> Found:
     optuna = _optuna()
     config = request.config
     base = config.head
+    if isinstance(base, PoolConfig):
+        raise UserError("search: head=pool is a fine-tuned head with others beside it; search +exp=finetune")
     if not isinstance(base, FinetuneConfig):
         raise UserError(f"search: head={base.kind} is not fine-tuned; sweep it: train -m head.C=0.1,1,10")
     if config.search.trials < 1:
@@ -50,8 +56,18 @@ def search(request: Request) -> Found:
     for name, values in config.search.space.items():
         _check(name, values, base)
     start = prepare(request, Clock())
+    decides = record.what_decides(config, start.chosen, start.encoder)
+    name = _name(config, decides)
+    with _alone(name):
+        return _search(request, start, _study(optuna, config, name))
+
+
+def _search(request: Request, start: Prepared, study: Any) -> Found:
+    """See :func:`search`."""
+    optuna = _optuna()
+    config, base = request.config, request.config.head
+    assert isinstance(base, FinetuneConfig)
     table, groups, encoder = start.chosen, start.chosen_groups, start.encoder
-    study = _study(optuna, config, record.what_decides(config, table, encoder))
     tracking = track.resolve(config.tracking.uri, config.tracking.experiment, config.tracking.artifacts)
     again = study.user_attrs.get("run_id")
     with track.run(tracking, f"search {request.run_name}", again=again) as parent:
@@ -76,17 +92,21 @@ def search(request: Request) -> Found:
                     if trial.should_prune():
                         raise optuna.TrialPruned
 
-                head = FinetunedHead(settings, table.tasks, encoder, config.seed)
-                head.after_epoch = after_epoch
+                stopped = ""
                 try:
+                    head = FinetunedHead(settings, table.tasks, encoder, config.seed)
+                    head.after_epoch = after_epoch
                     head.fit(table.rows, table.labels, groups)
                 except optuna.TrialPruned:
-                    run.tags({"stopped": "true"})
-                    pruned = True
-                else:
-                    pruned = False
-                run.metrics({"best_inner_score": max(scores)})
-            if pruned:
+                    stopped = "worse than the median"
+                except UserError as error:  # these values do not go together; others may
+                    stopped = str(error)
+                    print(f"framing: trial {trial.number + 1}: {stopped}", file=sys.stderr)
+                if scores:
+                    run.metrics({"best_inner_score": max(scores)})
+                if stopped:
+                    run.tags({"stopped": stopped})
+            if stopped:
                 raise optuna.TrialPruned
             return max(scores)
 
@@ -95,6 +115,8 @@ def search(request: Request) -> Found:
             print(f"framing: {done} of {config.search.trials} trials were done before", file=sys.stderr)
         study.optimize(objective, n_trials=max(0, config.search.trials - done))
         states = [t.state.name for t in study.trials]
+        if "COMPLETE" not in states:
+            raise UserError("search: none of the trials came to its end; see what is said of them above")
         best = {f"head.{name}": value for name, value in study.best_params.items()}
         parent.metrics({"best_inner_score": study.best_value, "trials": len(states), "stopped": states.count("PRUNED")})
         parent.tags({f"best.{k}": str(v) for k, v in best.items()})
@@ -110,12 +132,31 @@ def _optuna() -> Any:
     return optuna
 
 
-def _study(optuna: Any, config: Config, decides: Mapping[str, Any]) -> Any:
-    """The study of exactly this question. A trial that was killed in the middle is tried again."""
+def _name(config: Config, decides: Mapping[str, Any]) -> str:
+    """Of the study of exactly this question: all that decides a trial's score, the source code included."""
+    searched = {k: v for k, v in asdict(config.search).items() if k in ("space", "inner", "patience")}
+    facts = {**decides, "search": searched, "source": source()}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """No other process is at the same study."""
+    from filelock import FileLock, Timeout
+
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / f"search-{name}.lock", timeout=0):
+            yield
+    except Timeout:
+        raise UserError("search: another process is at this very search; wait for it, or stop it") from None
+
+
+def _study(optuna: Any, config: Config, name: str) -> Any:
+    """A trial that was killed in the middle is tried again."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    facts = {**decides, "space": {k: asdict(v) for k, v in config.search.space.items()}, "inner": config.search.inner}
-    name = hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
     try:
         study = optuna.create_study(
             storage=config.search.storage,
@@ -147,6 +188,8 @@ def _study(optuna: Any, config: Config, decides: Mapping[str, Any]) -> Any:
 
 def _check(name: str, values: RangeConfig, head: FinetuneConfig) -> None:
     """Refuse what cannot be tried, before anything is."""
+    if name in ("inner", "patience"):
+        raise UserError(f"search.space.{name}: is how trials are scored, not what is tried; set search.{name}")
     if not hasattr(head, name) or name == "kind":
         raise UserError(f"search.space.{name}: is not a setting of head={head.kind}")
     if not values.choices and not values.low < values.high:

@@ -159,6 +159,11 @@ def few_groups_warning(evaluation: Evaluation) -> str:
 
 
 def _out_of_fold(evaluation: Evaluation) -> str:
+    if any(split.published for split in evaluation.splits):
+        return (
+            "Scores are of the split that the makers of the data gave. Where the same sentence stands on both sides, "
+            "it flatters."
+        )
     return (
         f"Scores are of out-of-fold predictions on {len(evaluation.splits)} splits that keep every group on one side."
     )

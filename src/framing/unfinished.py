@@ -33,11 +33,11 @@ class Unfinished:
         """The place of the run that these facts decide. While one process is at it, another keeps nothing."""
         from filelock import FileLock, Timeout
 
-        text = json.dumps({**facts, "source": _source()}, sort_keys=True, ensure_ascii=False)
+        text = json.dumps({**facts, "source": source()}, sort_keys=True, ensure_ascii=False)
         folder = cache / "unfinished" / hashlib.sha256(text.encode()).hexdigest()[:32]
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             _forget_old(folder.parent)
+            folder.mkdir(parents=True, exist_ok=True)
             lock = FileLock(f"{folder}.lock")
             lock.acquire(timeout=0)
         except (Timeout, OSError):
@@ -96,13 +96,21 @@ class Unfinished:
 
 def _forget_old(folder: Path) -> None:
     """Delete what nobody has gone on with for a week."""
-    for path in folder.iterdir():
-        if path.is_dir() and time.time() - max(p.stat().st_mtime for p in (path, *path.rglob("*"))) > _FORGET:
+    for path in folder.glob("*/"):
+        if time.time() - max(map(_changed, (path, *path.rglob("*")))) > _FORGET:
             shutil.rmtree(path, ignore_errors=True)
             Path(f"{path}.lock").unlink(missing_ok=True)
 
 
-def _source() -> str:
+def _changed(path: Path) -> float:
+    """When; now, if another run has just moved it away."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
+
+
+def source() -> str:
     """sha256 of this package's code: what another version finished is not gone on with."""
     total = hashlib.sha256()
     here = Path(__file__).parent

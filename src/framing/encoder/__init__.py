@@ -20,6 +20,7 @@ import numpy as np
 from framing.encoder.cache import EmbeddingCache
 from framing.exceptions import UserError
 from framing.progress import Progress
+from framing.ranges import COUNT, check_ranges
 from framing.text import NORMALISER_VERSION
 
 KINDS = {
@@ -47,6 +48,9 @@ class EncoderConfig:
     prompt: str = ""
     precision: str = "float32"
     batch_size: int = 32
+
+    def __post_init__(self) -> None:
+        check_ranges("encoder", self, {"batch_size": COUNT})
 
 
 def cache_folder() -> Path:

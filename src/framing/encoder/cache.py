@@ -23,15 +23,22 @@ class EmbeddingCache:
         self.file = file
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with closing(self._connect()) as db, db:
-                db.execute(_SCHEMA)
+            self._open()
         except sqlite3.OperationalError:
             raise
-        except sqlite3.DatabaseError:  # not a database any more: computing again is the whole remedy
-            print(f"framing: {file} was damaged and is started anew", file=sys.stderr)
-            file.unlink()
-            with closing(self._connect()) as db, db:
-                db.execute(_SCHEMA)
+        except sqlite3.DatabaseError:
+            self._anew()
+
+    def _open(self) -> None:
+        with closing(self._connect()) as db, db:
+            db.execute(_SCHEMA)
+
+    def _anew(self) -> None:
+        """Not a database any more: computing again is the whole remedy."""
+        print(f"framing: {self.file} was damaged and is started anew", file=sys.stderr)
+        for end in ("", "-wal", "-shm"):
+            Path(f"{self.file}{end}").unlink(missing_ok=True)
+        self._open()
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.file, timeout=60)
@@ -42,6 +49,15 @@ class EmbeddingCache:
     def get(self, keys: Iterable[bytes]) -> dict[bytes, np.ndarray]:
         """The vectors that are there, as float32 arrays of shape ``(d,)``."""
         wanted = list(keys)
+        try:
+            return self._get(wanted)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self._anew()
+            return {}
+
+    def _get(self, wanted: list[bytes]) -> dict[bytes, np.ndarray]:
         found: dict[bytes, np.ndarray] = {}
         with closing(self._connect()) as db:
             for i in range(0, len(wanted), _CHUNK):

@@ -47,7 +47,7 @@ _LAYER_TENSORS = {
 
 
 def source_file() -> Path:
-    """The weight file inside the installed package, found without importing it and checked by sha256."""
+    """The weight file inside the installed package, found without importing it; :func:`build` checks it."""
     try:
         path = Path(str(importlib.metadata.distribution(SOURCE_PACKAGE).locate_file(SOURCE_FILE)))
     except importlib.metadata.PackageNotFoundError:
@@ -109,7 +109,7 @@ def _read(data: bytes) -> tuple[dict[str, Any], list[tuple[str, float]], dict[st
         raise UserError("encoder e5_small: not a weight file of the expected layout (magic E5S1)")
     names = ("hidden", "layers", "heads", "feed_forward", "vocabulary", "positions", "types")
     header: dict[str, Any] = dict(zip(names, struct.unpack_from("<7i", data, 8), strict=True))
-    header["epsilon"], block = struct.unpack_from("<fi", data, 36)
+    (block,) = struct.unpack_from("<i", data, 40)
     count, header["bos"], header["eos"], header["pad"], header["unk"] = struct.unpack_from("<5i", data, 44)
     (blob_length,) = struct.unpack_from("<Q", data, 64)
     at = 72

@@ -1,7 +1,8 @@
 """The training loop: a whole transformer and the outputs on top of it, on a CPU. Imported late: it needs torch at once.
 
 Every epoch draws from a generator of its own, seeded by the run's seed and the epoch's number. So a training that is
-killed goes on from its last finished epoch as if nothing had happened, and the same seed gives the same weights.
+killed goes on from its last finished epoch with the same batches, and the same seed gives the same weights (one that
+was killed: but for rounding, since the kept states below the trained layers are then computed in other batches).
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class Training:
         self.contrast = {
             o.name: _contrast(examples.labels[o.name], examples.sentences, recipe.contrast)
             for o in network.outputs
-            if o.reads_target
+            if o.reads_target and not o.multi
         }
         self.autocast = recipe.precision == "bfloat16" or (recipe.precision == "auto" and has_bfloat16())
         self.epoch = 0  # the next one
@@ -179,10 +180,10 @@ class Training:
         total = torch.zeros(())
         for output in self.network.outputs:
             given, gold, weights = values[output.name], self.labels[output.name][rows], self.weights[output.name]
+            if plain and output.reads_target:
+                continue
             if output.multi:
                 loss = binary_cross_entropy_with_logits(given, gold.float(), pos_weight=weights) * _MULTI
-            elif plain and output.reads_target:
-                continue
             else:
                 each = cross_entropy(
                     given, gold, weight=weights, label_smoothing=self.recipe.smoothing, reduction="none"

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framing.exceptions import UserError
+from framing.ranges import COUNT, NUMBER, SHARE, check_ranges
+
+_RANGES = (
+    dict.fromkeys(("epochs", "batch_size", "max_tokens"), COUNT)
+    | dict.fromkeys(("lr", "head_lr", "lr_decay", "weight_decay", "layers", "frozen_layers", "patience"), NUMBER)
+    | dict.fromkeys(("balance", "contrast", "margin", "composed"), NUMBER)
+    | dict.fromkeys(("warmup", "smoothing", "unmarked", "inner"), SHARE)
+)
 
 
 @dataclass
@@ -46,6 +54,4 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.precision not in ("auto", "float32", "bfloat16"):
             raise UserError(f"head.precision={self.precision}: unknown; use auto, float32 or bfloat16")
-        for name in ("epochs", "batch_size", "max_tokens"):
-            if getattr(self, name) < 1:
-                raise UserError(f"head.{name}={getattr(self, name)}: at least 1 is needed")
+        check_ranges("head", self, _RANGES)

@@ -1,4 +1,4 @@
-"""Any sentence-transformers model: the default one, or one from a hub or a folder. The only file that imports torch."""
+"""Any sentence-transformers model: the default one, or one from a hub or a folder."""
 
 from __future__ import annotations
 
@@ -49,19 +49,31 @@ def model_folder(config: EncoderConfig, cache: Path) -> Path:
     return folder
 
 
-def _download(config: EncoderConfig) -> Path:
+def already_here(config: EncoderConfig) -> Path:
+    """The folder of a hub's model on this machine: a saved model, which may be a stranger's, makes nobody download."""
+    local = Path(config.name).expanduser()
+    return local if local.is_dir() else _download(config, local_files_only=True)
+
+
+def _download(config: EncoderConfig, local_files_only: bool = False) -> Path:
     if config.name.startswith((".", "/", "~")) or config.name.count("/") > 1:
         raise UserError(f"encoder.name={config.name}: no such folder")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import snapshot_download
 
+    name, revision = config.name, config.revision or None
     try:
-        patterns = ["*.json", "*.safetensors", "*.txt", "*.model"]
-        return Path(snapshot_download(config.name, revision=config.revision or None, allow_patterns=patterns))
+        wanted: dict[str, Any] = {"allow_patterns": ["*.json", "*.safetensors", "*.txt", "*.model"]}
+        return Path(snapshot_download(name, revision=revision, local_files_only=local_files_only, **wanted))
     except (OSError, ValueError) as error:
+        if local_files_only:
+            raise UserError(
+                f"the model was made with the encoder {name} of the hub, which is not on this machine; if you trust "
+                f"its makers, fetch it: hf download {name}" + (f" --revision {revision}" if revision else "")
+            ) from None
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(
-            f"encoder.name={config.name}: cannot be had from the hub ({reason}); "
+            f"encoder.name={name}: cannot be had from the hub ({reason}); "
             "check the name, the revision and the network, or give the path of a folder"
         ) from None
 
@@ -104,14 +116,19 @@ def open_model(folder: Path) -> Any:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    return SentenceTransformer(
-        str(folder.resolve()),
-        device="cpu",
-        trust_remote_code=False,
-        local_files_only=True,
-        model_kwargs={"use_safetensors": True},
-    )
+    try:
+        return SentenceTransformer(
+            str(folder.resolve()),
+            device="cpu",
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"{folder}: cannot be opened as a sentence-transformers model ({reason})") from None

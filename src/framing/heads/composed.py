@@ -25,8 +25,9 @@ def compose(
 ) -> tuple[Rows, dict[str, np.ndarray]]:
     """Up to ``wanted`` new rows, two by two of one text, with the labels of ``labels`` for each task.
 
-    Both halves name their own target and not the other's, and are of one script. A task of many labels has those of
-    both halves. A task of one label that reads no target has no answer to such a text: then there are no new rows.
+    Both halves name their own target and not the other's, and are of one script. A task that reads the target has the
+    labels of its own half, another of many labels those of both. A task of one label that reads no target has no
+    answer to such a text: then there are no new rows.
     """
     if any(not (t.multi or t.reads_target) for t in tasks):
         wanted = 0
@@ -44,7 +45,9 @@ def compose(
         texts += [first.rstrip(".!؟?۔ ") + stop + second] * 2
         halves += [(i, j), (j, i)]
     own, other = np.array(halves, dtype=np.int64).reshape(-1, 2).T
-    new = {t.name: labels[t.name][own] | labels[t.name][other] if t.multi else labels[t.name][own] for t in tasks}
+    new = {
+        t.name: labels[t.name][own] if t.reads_target else labels[t.name][own] | labels[t.name][other] for t in tasks
+    }
     return Rows(texts, [rows.targets[i] for i in own]), new
 
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from framing.data import Rows
 from framing.encoder import Encoder
+from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
 from framing.labels import Task
+from framing.ranges import COUNT, POSITIVE, check_ranges
 from framing.targets import Mode, modes_of, show
 from framing.text import fold
 
@@ -35,6 +37,13 @@ class TfidfConfig(HeadConfig):
     characters: list[int] = field(default_factory=lambda: [2, 5])
     max_features: int = 100_000
 
+    def __post_init__(self) -> None:
+        check_ranges("head", self, {"C": POSITIVE, "max_features": COUNT})
+        for name in ("words", "characters"):
+            lengths = getattr(self, name)
+            if len(lengths) != 2 or not 1 <= lengths[0] <= lengths[1]:
+                raise UserError(f"head.{name}={lengths}: the shortest and the longest n-gram are wanted, such as [1,2]")
+
 
 @dataclass
 class LogisticConfig(HeadConfig):
@@ -42,6 +51,9 @@ class LogisticConfig(HeadConfig):
 
     kind: str = "logistic"
     C: float = 0.01
+
+    def __post_init__(self) -> None:
+        check_ranges("head", self, {"C": POSITIVE})
 
 
 @dataclass
@@ -51,6 +63,9 @@ class SvmConfig(HeadConfig):
     kind: str = "svm"
     C: float = 1.0
 
+    def __post_init__(self) -> None:
+        check_ranges("head", self, {"C": POSITIVE})
+
 
 @dataclass
 class KnnConfig(HeadConfig):
@@ -58,6 +73,9 @@ class KnnConfig(HeadConfig):
 
     kind: str = "knn"
     neighbours: int = 15
+
+    def __post_init__(self) -> None:
+        check_ranges("head", self, {"neighbours": COUNT})
 
 
 class SklearnHead:
@@ -171,6 +189,9 @@ class SklearnHead:
         self.vectorizers, self.estimators = content["vectorizers"], content["estimators"]
 
 
+_FEW_TEXTS = 20  # of fewer, hardly a word stands in two
+_UNSEEN = 0.5  # neighbours that every class is given beside those that were found
+
 # What a head file may hold beyond skops' own list. A constant: a model file never says what is to be trusted.
 TRUSTED_TYPES: list[str] = []
 
@@ -182,7 +203,7 @@ def _fit_vectorizer(config: TfidfConfig, texts: list[str]) -> tuple[Any, Any]:
 
     common: dict[str, Any] = {
         "sublinear_tf": True,
-        "min_df": 2,
+        "min_df": 2 if len(texts) >= _FEW_TEXTS else 1,
         "max_features": config.max_features,
         "lowercase": False,
     }
@@ -198,9 +219,13 @@ def _fit_vectorizer(config: TfidfConfig, texts: list[str]) -> tuple[Any, Any]:
 
 
 def _probabilities(estimator: Any, X: Any) -> np.ndarray:
-    """Probabilities; of a support vector machine the softmax of its margins, which is not calibrated."""
+    """Probabilities; of a support vector machine the softmax of its margins, which is not calibrated; of neighbours
+    their share with half a neighbour more for each class (Krichevsky and Trofimov, IEEE Trans. Inf. Theory 1981)."""
     if hasattr(estimator, "predict_proba"):
-        return estimator.predict_proba(X)
+        found = estimator.predict_proba(X)
+        if hasattr(estimator, "n_neighbors"):  # no neighbour of a class does not make it impossible
+            found = (found * estimator.n_neighbors + _UNSEEN) / (estimator.n_neighbors + _UNSEEN * found.shape[1])
+        return found
     margins = estimator.decision_function(X)
     if margins.ndim == 1:
         margins = np.stack([-margins / 2, margins / 2], axis=1)

@@ -6,7 +6,6 @@ logistic regression on the frozen one, and of TF-IDF are added up, each with its
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,11 @@ import numpy as np
 
 from framing.data import Rows
 from framing.encoder import Encoder
-from framing.exceptions import UserError
 from framing.heads.base import Head
 from framing.heads.estimators import LogisticConfig, SklearnHead, TfidfConfig
 from framing.heads.finetuned import FinetuneConfig, FinetunedHead
 from framing.labels import Task
+from framing.ranges import NUMBER, check_ranges
 from framing.targets import Mode
 
 _TINY = 1e-4  # no part is surer than this, or one word that training never had would outvote the others
@@ -36,9 +35,7 @@ class PoolConfig(FinetuneConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("frozen", "tfidf"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise UserError(f"head.{name}={getattr(self, name)}: a weight of 0 or more is wanted")
+        check_ranges("head", self, dict.fromkeys(("frozen", "tfidf"), NUMBER))
 
 
 class PooledHead:

@@ -22,6 +22,7 @@ from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
 from framing.labels import Task
 from framing.progress import Progress
+from framing.ranges import COUNT, NUMBER, check_ranges
 from framing.targets import Mode, show
 
 _TRIAL = 10  # steps by which the speed is measured
@@ -38,6 +39,10 @@ class SetfitConfig(HeadConfig):
     lr: float = 2e-5
     max_tokens: int = 192
     max_seconds: float = 900
+
+    def __post_init__(self) -> None:
+        check_ranges("head", self, dict.fromkeys(("iterations", "batch_size", "max_tokens"), COUNT))
+        check_ranges("head", self, dict.fromkeys(("lr", "max_seconds"), NUMBER))
 
 
 class SetfitHead:
