@@ -90,10 +90,10 @@ def _sweep(requests: list[Request], overrides: Sequence[str]) -> int:
     failed = 0
     with track.run(tracking, f"sweep {' '.join(o for o in overrides if not o.startswith('data.'))}") as parent:
         parent.tags({"overrides": " ".join(overrides), "sweep": "parent"})
-        for number, request in enumerate(requests, 1):
+        for number, request in enumerate((replace(r, parent=parent.id) for r in requests), 1):
             print(f"framing: run {number} of {len(requests)}: {request.run_name}", file=sys.stderr)
             try:
-                _report(_run_one(replace(request, parent=parent.id)))
+                _report(_run_one(request))
             except UserError as error:
                 failed += 1
                 print(f"framing: {error}", file=sys.stderr)

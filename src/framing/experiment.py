@@ -45,7 +45,10 @@ class Request:
 
     @property
     def run_name(self) -> str:
-        """The configuration's name, and what was changed in it on the command line."""
+        """The name that was given on the command line; else the configuration's, and what was changed in it there.
+        Runs of one sweep are told apart by what was changed."""
+        if not self.parent and any(o.startswith("name=") for o in self.overrides):
+            return self.config.name
         changes = [o for o in self.overrides if not o.startswith(("+exp=", "data.", "tracking."))]
         return " ".join([self.config.name, *changes])
 
