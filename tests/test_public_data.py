@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 
-from conftest import STANCE, TASKS
+from conftest import ROOT, STANCE, TASKS
 from framing.cli import run
 from framing.exceptions import UserError
 from framing.public_data import read
@@ -60,6 +62,17 @@ def test_rusentne_becomes_a_table(rusentne):
     first = table.frame.iloc[0]
     assert (first["target"], first["stance"], first["split"], first["lang"]) == ("Союз 0", "against", "train", "ru")
     assert table.frame["doc_id"].nunique() == 50  # a sentence on both sides is one document
+
+
+def test_an_inner_split_of_the_training_rows_keeps_sentences_whole(rusentne, tmp_path):
+    script = ROOT / "experiments/rusentne_inner.py"
+    subprocess.run([sys.executable, script, rusentne, tmp_path / "inner"], check=True)
+    inner, whole = (read(str(folder), "rusentne", TASKS) for folder in (tmp_path / "inner", rusentne))
+    sides = inner.frame.groupby("text")["split"].nunique()
+    assert (sides == 1).all()
+    assert set(inner.frame["split"]) == {"train", "validation"}
+    known = whole.frame[whole.frame["split"] == "train"]
+    assert sorted(inner.rows.texts) == sorted(known["text"])
 
 
 def test_arabicstancex_becomes_a_table_with_topics_in_its_own_language(arabicstancex):

@@ -82,6 +82,8 @@ def test_a_search_is_one_parent_and_goes_on_where_it_was_stopped(command, tmp_pa
         ("{nonsense: {low: 1, high: 2}}", "finetune", "is not a setting of head=finetune"),
         ("{lr: {low: 2, high: 1}}", "finetune", "low below high"),
         ("{lr: {low: 0, high: 1, log: true}}", "finetune", "a logarithm needs low above 0"),
+        ("{smoothing: {low: 0, high: 2}}", "finetune", "head.smoothing=2"),
+        ("{batch_size: {choices: [8, many]}}", "finetune", "'many' is no int"),
         ("{}", "finetune", "nothing to try"),
     ],
 )

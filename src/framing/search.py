@@ -196,6 +196,11 @@ def _check(name: str, values: RangeConfig, head: FinetuneConfig) -> None:
         raise UserError(f"search.space.{name}: give choices, or low below high")
     if values.log and values.low <= 0:
         raise UserError(f"search.space.{name}: a logarithm needs low above 0")
+    kind = type(getattr(head, name))
+    for value in values.choices or (kind(values.low), kind(values.high)):
+        if not isinstance(value, kind) and not (kind is float and isinstance(value, int)):
+            raise UserError(f"search.space.{name}: {value!r} is no {kind.__name__}, which this setting is")
+        replace(head, **{name: value})  # refuses what is out of its range
 
 
 def _suggest(trial: Trial, name: str, values: RangeConfig, head: FinetuneConfig) -> Any:
