@@ -43,7 +43,7 @@ class PooledHead:
 
     def __init__(self, config: PoolConfig, tasks: Sequence[Task], encoder: Encoder | None, seed: int) -> None:
         self.config, self.tasks = config, tuple(tasks)
-        self._main = FinetunedHead(config, tasks, encoder, seed)
+        self.main = FinetunedHead(config, tasks, encoder, seed)
         self._beside: dict[str, tuple[float, Head]] = {
             name: (weight, head)
             for name, weight, head in (
@@ -69,26 +69,26 @@ class PooledHead:
         self, rows: Rows, mode: Mode = "marked", only: Collection[str] | None = None
     ) -> dict[str, np.ndarray]:
         """See :class:`Head`. A class that training never had stays impossible."""
-        main = self._main.predict_proba(rows, mode, only)
+        main = self.main.predict_proba(rows, mode, only)
         beside = [(weight, head.predict_proba(rows, mode, only)) for weight, head in self._beside.values()]
         asked = [task for task in self.tasks if task.name in main]
         return {t.name: pooled(t, main[t.name], [(weight, given[t.name]) for weight, given in beside]) for t in asked}
 
     def save(self, folder: Path) -> None:
         """See :class:`Head`. Those beside have a folder each."""
-        self._main.save(folder)
+        self.main.save(folder)
         for name, (_, head) in self._beside.items():
             (folder / name).mkdir()
             head.save(folder / name)
 
     def load(self, folder: Path) -> None:
         """See :class:`Head`."""
-        self._main.load(folder)
+        self.main.load(folder)
         for name, (_, head) in self._beside.items():
             head.load(folder / name)
 
     def _heads(self) -> list[Head]:
-        return [self._main, *(head for _, head in self._beside.values())]
+        return [self.main, *(head for _, head in self._beside.values())]
 
 
 def pooled(task: Task, main: np.ndarray, beside: Sequence[tuple[float, np.ndarray]]) -> np.ndarray:
