@@ -2,7 +2,7 @@
 
 python benchmarks/predict_pool.py MODEL [CSV]
 
-MODEL is a model's address or folder, CSV a file of rows (default: 600 of data/labels.csv).
+MODEL is a model's address or folder, CSV a file of rows (default: 300 of data/labels.csv).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from framing import load_model
 from framing.data import Rows
 from framing.heads.pooled import PooledHead
 
-N = 600
+N = 300
 
 
 def main(address: str, file: str = "data/labels.csv") -> None:

@@ -115,11 +115,13 @@ def test_a_fifth_of_what_is_new_is_held_out_and_what_is_tied_to_an_old_article_g
 
 
 def test_what_is_not_yet_settled_is_well_formed_and_not_in_use(known):
-    for file in sorted((ROOT / "data/unread").glob("*.csv")):
+    for file in sorted((ROOT / "data/unread").glob("???.csv")):
         rows = second_reading.read(file)
-        if file.stem.endswith("_second"):
-            second_reading.both(second_reading.read(file.with_name(file.name.replace("_second", ""))), rows)
-            continue
+        second, third = (file.with_name(f"{file.stem}_{which}.csv") for which in ("second", "third"))
+        if third.exists():
+            second_reading.merge(rows, second_reading.read(second), second_reading.read(third), known)
+        elif second.exists():
+            second_reading.both(rows, second_reading.read(second))
         assert list(rows.columns) == list(known.columns)
         assert not set(rows["id"]) & set(known["id"])
         assert not set(rows["text"]) & set(known["text"])
