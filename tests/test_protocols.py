@@ -176,8 +176,8 @@ def test_every_protocol_of_the_repository_runs(file, split_csv, workshop, monkey
     with (folder / "folds_logistic.csv").open(encoding="utf-8") as stream:
         folds = list(csv.DictReader(stream))
     with closing(sqlite3.connect(workshop / "mlflow.db")) as db:
-        wanted = "select m.key, m.value from metrics m join runs r using (run_uuid) where r.name like ?"
-        metrics = dict(db.execute(wanted, (f"{file.stem} %",)))
+        wanted = "select m.key, m.value from metrics m join runs r using (run_uuid) where r.name = ?"
+        metrics = dict(db.execute(wanted, (file.stem,)))
     assert metrics["stance/n_rows"] == sum(int(f["test_rows"]) for f in folds)
     assert all(int(f["train_rows"]) > 0 for f in folds)
     again = json.loads((folder / "run.json").read_text(encoding="utf-8"))["retrained"]
