@@ -74,15 +74,28 @@ def test_the_answer_depends_on_the_target_only_through_the_marker(kind, table, t
     assert (marked["attribution"][0] == marked["attribution"][1]).all()
 
 
+def test_words_are_told_apart_by_the_side_of_the_mark_on_which_they_stand():
+    ahead, behind = "praised NATO troops", "NATO troops praised"
+    rows = Rows([f"{t} {i}" for t in (ahead, behind) for i in range(4)], ["nato"] * 8)
+    margins = {}
+    for near in (0, 2):
+        head = make_head(HEADS["tfidf"].config(words=[1, 1], near=near), TASKS[:1], None, seed=0)
+        head.fit(rows, {"stance": np.repeat([0, 1], 4)}, np.arange(8))
+        margins[near] = head.predict_proba(Rows([ahead, behind], ["nato"] * 2))["stance"]
+    assert np.allclose(margins[0][0], margins[0][1])
+    assert margins[2][0, 0] > 0.6 > 0.4 > margins[2][1, 0]
+
+
 def test_no_neighbour_of_a_class_does_not_make_it_impossible(table, tiny):
     p = fitted("knn", table, tiny).predict_proba(table.rows)["stance"]
     assert (p > 0).all()
     assert p.max() > 0.9
 
 
-@pytest.mark.parametrize("texts", [["Rockets fell", "قال المتحدث"], ["one alone"] * 2])
-def test_tfidf_learns_from_texts_that_share_no_word(texts):
-    head = make_head(HEADS["tfidf"].config(), TASKS[:1], None, seed=0)
+@pytest.mark.parametrize("near", [0, 3])
+@pytest.mark.parametrize("texts", [["Rockets fell", "قال المتحدث"], ["one alone"] * 2, ["NATO"] * 2])
+def test_tfidf_learns_from_texts_that_share_no_word(texts, near):
+    head = make_head(HEADS["tfidf"].config(near=near), TASKS[:1], None, seed=0)
     rows = Rows(texts, ["nato"] * 2)
     head.fit(rows, {"stance": np.array([0, 1])}, np.arange(2))
     assert np.allclose(head.predict_proba(rows)["stance"].sum(axis=1), 1)
@@ -95,6 +108,7 @@ def test_tfidf_learns_from_texts_that_share_no_word(texts):
         ("tfidf", {"words": [2, 1]}),
         ("tfidf", {"characters": [3]}),
         ("tfidf", {"max_features": 0}),
+        ("tfidf", {"near": -1}),
         ("logistic", {"C": -1.0}),
         ("svm", {"C": float("inf")}),
         ("knn", {"neighbours": 0}),
@@ -103,6 +117,7 @@ def test_tfidf_learns_from_texts_that_share_no_word(texts):
         ("finetune", {"patience": -1}),
         ("finetune", {"smoothing": 1.5}),
         ("pool", {"tfidf": -1.0}),
+        ("pool", {"near": 0}),
         ("setfit", {"iterations": 0}),
     ],
 )

@@ -18,38 +18,31 @@ FAST = {"frozen_layers": 1, "epochs": 1}
 def test_the_product_of_experts_by_hand():
     one, two = np.array([[0.5, 0.3, 0.2]]), np.array([[0.1, 0.8, 0.1]])
     product = np.array([0.5 * 0.1**2, 0.3 * 0.8**2, 0.2 * 0.1**2])
-    assert np.allclose(pooled(STANCE, one, [(2.0, two)]), product / product.sum())
+    assert np.allclose(pooled(STANCE, one, two, 2.0), product / product.sum())
     odds = 0.5 / 0.5 * (0.8 / 0.2) ** 0.5
     one, two = np.full((1, 4), 0.5), np.full((1, 4), 0.8)
-    assert np.allclose(pooled(ATTRIBUTION, one, [(0.5, two)]), odds / (1 + odds))
+    assert np.allclose(pooled(ATTRIBUTION, one, two, 0.5), odds / (1 + odds))
 
 
 def test_what_one_part_never_saw_vetoes_nothing_unless_it_is_the_main_one():
     main, beside = np.array([[0.0, 0.6, 0.4]]), np.array([[0.7, 0.0, 0.3]])
-    (given,) = pooled(STANCE, main, [(1.0, beside)])
+    (given,) = pooled(STANCE, main, beside, 1.0)
     assert given[0] == 0
     assert 0 < given[1] < given[2]
 
 
-def test_every_part_has_its_say_and_a_weight_of_nought_leaves_it_out(table, tiny, tmp_path):
+def test_both_have_their_say(table, tiny):
     def answers(kind, **more):
         head = make_head(HEADS[kind].config(**FAST, **more), table.tasks, tiny, 0)
         head.fit(table.rows, table.labels, np.arange(len(table)))
-        return head, head.predict_proba(table.rows)["stance"]
+        return head.predict_proba(table.rows)["stance"]
 
-    _, alone = answers("finetune")
-    head, main = answers("pool", frozen=0.0, tfidf=0.0)
-    assert (main.argmax(axis=1) == alone.argmax(axis=1)).all()
-    assert np.allclose(main, alone, atol=1e-3)
-    head.save(tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["finetuned.json", "finetuned.safetensors"]
-    one, two = answers("pool", frozen=1.0, tfidf=0.0)[1], answers("pool", frozen=0.0, tfidf=1.0)[1]
-    assert not np.allclose(one, main, atol=1e-3)
-    assert not np.allclose(two, main, atol=1e-3)
-    assert not np.allclose(one, two, atol=1e-3)
+    alone = answers("finetune")
+    assert np.allclose(answers("pool", tfidf=1e-9), alone, atol=1e-3)
+    assert not np.allclose(answers("pool"), alone, atol=1e-3)
 
 
-@pytest.mark.parametrize("weight", [-1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
 def test_what_is_no_weight_is_refused(weight):
     with pytest.raises(UserError, match=r"head\.tfidf="):
         PoolConfig(tfidf=weight)
@@ -63,7 +56,7 @@ def test_a_saved_pool_is_opened_with_all_its_parts_and_refused_without_one(
     more = ["protocol.folds=2", f"data.path={small_csv}", "references=[]", "task=[stance]", "uncertainty.rounds=50"]
     assert run(["train", "+exp=best", *settings, *more]) == 0
     (folder,) = (tmp_path / "outputs").glob("*/model")
-    assert {"frozen/head.skops", "tfidf/head.skops", "finetuned.safetensors"} <= {
+    assert {"tfidf/head.skops", "finetuned.safetensors"} <= {
         p.relative_to(folder).as_posix() for p in folder.rglob("*")
     }
     answer = load_model("models:/framing@champion").predict(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from framing.targets import find_mentions, mentions_in_order, render, spans_of
+from framing.targets import beside_mark, find_mentions, mentions_in_order, render, spans_of
 
 
 def targets(text):
@@ -69,6 +69,16 @@ def test_rendering_marks_prefixes_unmarks_and_masks():
     assert render(text, "turkey", "unmarked") == render(text, "nato", "unmarked") == text
     assert render(text, "turkey", "masked") == "رحب ببعثة الناتو ورفض { }"
     assert render(text, "iran", "masked") == text
+
+
+def test_words_beside_the_mark_are_told_apart_by_their_side():
+    text = "The minister praised Turkish troops and rejected NATO troops outright"
+    assert beside_mark(render(text, "turkey"), 2) == "<minister <praised {} >and >rejected"
+    assert beside_mark(render(text, "nato"), 1) == "<rejected {} >troops"
+    assert beside_mark(render(text, "iran"), 1) == "{} >The"
+    assert beside_mark(render("NATO", "nato"), 3) == "{}"
+    assert beside_mark(render("NATO left, NATO returned", "nato"), 1) == "{} >left <left {} >returned"
+    assert beside_mark(render(text, "nato", "unmarked"), 2) == ""
 
 
 def test_a_bare_noun_is_marked_if_the_target_is_named_by_nothing_else():

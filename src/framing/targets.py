@@ -19,6 +19,7 @@ from framing.text import fold, fold_with_offsets, normalise
 
 RENDERING_VERSION = "2"  # stored in saved models: raise it when what `render` gives changes
 Mode = Literal["marked", "unmarked", "masked", "sourceless"]
+_WORDS = re.compile(r"\w+|[{}]")
 MODES: tuple[Mode, ...] = ("marked", "unmarked", "masked", "sourceless")
 
 
@@ -224,6 +225,20 @@ def show(text: str, target: str, reads_target: bool, mode: Mode = "marked") -> s
     if reads_target:
         return render(text, target, mode)
     return normalise(mask_sources(text, _forces(text)) if mode == "sourceless" else text)
+
+
+def beside_mark(shown: str, near: int) -> str:
+    """The words of a rendered text that stand up to ``near`` words from a mark, which is ``{}`` here, with ``<`` put
+    before those ahead of it and ``>`` before those behind; empty where nothing is marked."""
+    words = _WORDS.findall(shown)
+    opened = [i for i, word in enumerate(words) if word == "{"]
+    closed = [i for i, word in enumerate(words) if word == "}"]
+    found: list[str] = []
+    for start, end in zip(opened, closed, strict=False):
+        found += ["<" + word for word in words[max(0, start - near) : start] if word not in "{}"]
+        found.append("{}")
+        found += [">" + word for word in words[end + 1 : end + 1 + near] if word not in "{}"]
+    return " ".join(found)
 
 
 def modes_of(reads_target: bool) -> tuple[Mode, ...]:

@@ -19,6 +19,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, softplus
 
 from framing.encoder.network import Network, Output, Tokens
@@ -166,7 +167,8 @@ class Training:
             for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
                 group["lr"] = peak * _rate(step, total, recipe.warmup)
             plain = rng.random() < self.plain_share
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+            # Attention as plain products: the fused kernel takes a quarter of the time for gradients of short texts.
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast), sdpa_kernel(SDPBackend.MATH):
                 values = network(*(self.plain if plain else self.marked).get(rows))
                 loss = self._loss(values, rows, plain)
             self.optimizer.zero_grad(set_to_none=True)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import hstack
 
 from framing.data import Rows
 from framing.encoder import Encoder
 from framing.exceptions import UserError
 from framing.heads.base import HeadConfig
 from framing.labels import Task
-from framing.ranges import COUNT, POSITIVE, check_ranges
-from framing.targets import Mode, modes_of, show
+from framing.ranges import COUNT, NUMBER, POSITIVE, check_ranges
+from framing.targets import Mode, beside_mark, modes_of, show
 from framing.text import fold
 
 
@@ -29,16 +30,22 @@ class MajorityConfig(HeadConfig):
 
 @dataclass
 class TfidfConfig(HeadConfig):
-    """Linear support vector machine on TF-IDF of words and of characters inside words. C: inverse regularisation."""
+    """Linear support vector machine on TF-IDF of words and of characters inside words.
+
+    C: inverse regularisation. words, characters: shortest and longest n-gram. max_features: of each of these. near:
+    words up to so many from the target's mark are counted once more, apart by the side on which they stand; 0 does
+    without.
+    """
 
     kind: str = "tfidf"
     C: float = 1.0
     words: list[int] = field(default_factory=lambda: [1, 2])
     characters: list[int] = field(default_factory=lambda: [2, 5])
     max_features: int = 100_000
+    near: int = 0
 
     def __post_init__(self) -> None:
-        check_ranges("head", self, {"C": POSITIVE, "max_features": COUNT})
+        check_ranges("head", self, {"C": POSITIVE, "max_features": COUNT, "near": NUMBER})
         for name in ("words", "characters"):
             lengths = getattr(self, name)
             if len(lengths) != 2 or not 1 <= lengths[0] <= lengths[1]:
@@ -141,14 +148,27 @@ class SklearnHead:
             return np.zeros((len(rows), 1))
         texts = self._texts(rows, reads_target, mode)
         if isinstance(self.config, TfidfConfig):
-            key = "target" if reads_target else "text"
             texts = [fold(t) for t in texts]
-            if fit:
-                self.vectorizers[key], X = _fit_vectorizer(self.config, texts)
+            X = self._counts("target" if reads_target else "text", texts, fit, _words_and_characters)
+            near = self.config.near if reads_target else 0
+            if not near:
                 return X
-            return self.vectorizers[key].transform(texts)
+            beside = self._counts("near", [beside_mark(t, near) for t in texts], fit, _words_beside)
+            return hstack([X, beside], format="csr")
         assert self.encoder is not None
         return self.encoder.encode(texts)
+
+    def _counts(self, key: str, texts: list[str], fit: bool, make: Callable[[TfidfConfig, int], Any]) -> Any:
+        """Features of texts by the vectorizer that goes by ``key``, made and fitted first if so wanted."""
+        assert isinstance(self.config, TfidfConfig)
+        if not fit:
+            return self.vectorizers[key].transform(texts)
+        self.vectorizers[key] = make(self.config, len(texts))
+        X = self.vectorizers[key].fit_transform(texts)
+        for _, part in self.vectorizers[key].transformer_list:
+            # skops would write a file of its own for each NumPy integer in here
+            part.vocabulary_ = {term: int(index) for term, index in part.vocabulary_.items()}
+        return X
 
     def _estimator(self, n: int, y: np.ndarray) -> Any:
         from sklearn.dummy import DummyClassifier
@@ -196,26 +216,37 @@ _UNSEEN = 0.5  # neighbours that every class is given beside those that were fou
 TRUSTED_TYPES: list[str] = []
 
 
-def _fit_vectorizer(config: TfidfConfig, texts: list[str]) -> tuple[Any, Any]:
-    """The vectorizer, and what it makes of the texts that it was fitted on: they are cut into n-grams only once."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+def _words_and_characters(config: TfidfConfig, n: int) -> Any:
+    """Of ``n`` texts. A brace is a word of its own: it says which force is meant."""
     from sklearn.pipeline import make_union
 
-    common: dict[str, Any] = {
-        "sublinear_tf": True,
-        "min_df": 2 if len(texts) >= _FEW_TEXTS else 1,
-        "max_features": config.max_features,
-        "lowercase": False,
-    }
-    union = make_union(
-        # A brace is a word of its own: it says which force is meant.
-        TfidfVectorizer(ngram_range=tuple(config.words), token_pattern=r"\w+|[{}]", **common),  # noqa: S106
-        TfidfVectorizer(analyzer="char_wb", ngram_range=tuple(config.characters), **common),
+    return make_union(
+        _vectorizer(config, n, config.words, r"\w+|[{}]"),
+        _vectorizer(config, n, config.characters, analyzer="char_wb"),
     )
-    X = union.fit_transform(texts)
-    for _, part in union.transformer_list:  # skops would write a file of its own for each NumPy integer in here
-        part.vocabulary_ = {term: int(index) for term, index in part.vocabulary_.items()}
-    return union, X
+
+
+def _words_beside(config: TfidfConfig, n: int) -> Any:
+    """Of ``n`` texts that :func:`beside_mark` gave: words and their pairs."""
+    from sklearn.pipeline import make_union
+
+    return make_union(_vectorizer(config, n, (1, 2), r"\S+"))
+
+
+def _vectorizer(
+    config: TfidfConfig, n: int, lengths: Sequence[int], pattern: str | None = None, analyzer: str = "word"
+) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(
+        sublinear_tf=True,
+        min_df=2 if n >= _FEW_TEXTS else 1,
+        max_features=config.max_features,
+        lowercase=False,
+        ngram_range=tuple(lengths),
+        token_pattern=pattern,
+        analyzer=analyzer,
+    )
 
 
 def _probabilities(estimator: Any, X: Any) -> np.ndarray:
