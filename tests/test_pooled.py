@@ -18,15 +18,15 @@ FAST = {"frozen_layers": 1, "epochs": 1}
 def test_the_product_of_experts_by_hand():
     one, two = np.array([[0.5, 0.3, 0.2]]), np.array([[0.1, 0.8, 0.1]])
     product = np.array([0.5 * 0.1**2, 0.3 * 0.8**2, 0.2 * 0.1**2])
-    assert np.allclose(pooled(STANCE, one, two, 2.0), product / product.sum())
+    assert np.allclose(pooled(STANCE, one, [(2.0, two)]), product / product.sum())
     odds = 0.5 / 0.5 * (0.8 / 0.2) ** 0.5
     one, two = np.full((1, 4), 0.5), np.full((1, 4), 0.8)
-    assert np.allclose(pooled(ATTRIBUTION, one, two, 0.5), odds / (1 + odds))
+    assert np.allclose(pooled(ATTRIBUTION, one, [(0.5, two)]), odds / (1 + odds))
 
 
 def test_what_one_part_never_saw_vetoes_nothing_unless_it_is_the_main_one():
     main, beside = np.array([[0.0, 0.6, 0.4]]), np.array([[0.7, 0.0, 0.3]])
-    (given,) = pooled(STANCE, main, beside, 1.0)
+    (given,) = pooled(STANCE, main, [(1.0, beside)])
     assert given[0] == 0
     assert 0 < given[1] < given[2]
 

@@ -62,7 +62,7 @@ class PooledHead:
         """See :class:`Head`. A class that training never had stays impossible."""
         main, beside = (head.predict_proba(rows, mode, only) for head in (self.main, self.beside))
         asked = [task for task in self.tasks if task.name in main]
-        return {t.name: pooled(t, main[t.name], beside[t.name], self.config.tfidf) for t in asked}
+        return {t.name: pooled(t, main[t.name], [(self.config.tfidf, beside[t.name])]) for t in asked}
 
     def save(self, folder: Path) -> None:
         """See :class:`Head`."""
@@ -76,12 +76,13 @@ class PooledHead:
         self.beside.load(folder / self.TFIDF)
 
 
-def pooled(task: Task, main: np.ndarray, beside: np.ndarray, weight: float) -> np.ndarray:
-    """``(n, k)`` probabilities of both as one: log probabilities, or log odds where labels are many, are added up,
-    those ``beside`` times their weight. What ``main`` gives 0 stays 0."""
-    first, second = (np.clip(p, _TINY, 1 - _TINY) for p in (main, beside))
+def pooled(task: Task, main: np.ndarray, beside: Sequence[tuple[float, np.ndarray]]) -> np.ndarray:
+    """``(n, k)`` probabilities of all parts as one: log probabilities, or log odds where labels are many, are added up,
+    those of ``main`` once and those ``beside`` by their weights. What ``main`` gives 0 stays 0."""
+    parts = [(weight, np.clip(p, _TINY, 1 - _TINY)) for weight, p in [(1.0, main), *beside]]
     if task.multi:
-        odds = first / (1 - first) * (second / (1 - second)) ** weight
-        return np.where(main == 0, 0, odds / (1 + odds))
-    out = np.where(main == 0, 0, first * second**weight)
+        out = 1 / (1 + np.exp(-sum(weight * np.log(p / (1 - p)) for weight, p in parts)))
+        return np.where(main == 0, 0, out)
+    x = np.where(main == 0, -np.inf, sum(weight * np.log(p) for weight, p in parts))
+    out = np.exp(x - x.max(axis=1, keepdims=True))
     return out / out.sum(axis=1, keepdims=True)
