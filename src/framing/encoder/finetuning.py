@@ -33,6 +33,9 @@ _KEEP = 1_500_000_000  # bytes of states below the trained layers
 _MULTI = 2.0  # weight of the mean loss of a label where labels are many, beside a loss of one label
 _STATE = "state.safetensors"
 
+# Plain products of matrices: the fused kernel takes long over the gradients of short texts (benchmarks/attention.py).
+ATTENTION = SDPBackend.MATH
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -167,8 +170,7 @@ class Training:
             for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
                 group["lr"] = peak * _rate(step, total, recipe.warmup)
             plain = rng.random() < self.plain_share
-            # Attention as plain products: the fused kernel takes a quarter of the time for gradients of short texts.
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast), sdpa_kernel(SDPBackend.MATH):
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast), sdpa_kernel(ATTENTION):
                 values = network(*(self.plain if plain else self.marked).get(rows))
                 loss = self._loss(values, rows, plain)
             self.optimizer.zero_grad(set_to_none=True)
