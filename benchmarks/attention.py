@@ -25,7 +25,7 @@ ROUNDS = 3
 def main(n: int = 400) -> None:
     """Print rows a second of both, and their ratio, in alternating rounds of one epoch."""
     with composer(None) as compose:
-        config = compose(["+exp=finetune", "head.epochs=1"]).config
+        config = compose(["+exp=finetune", "head.epochs=1", "head.composed=0"]).config
     table = read_table("data/labels.csv", make_tasks(config.tasks)).take(np.arange(n))
     encoder = Encoder(config.encoder)
     for _ in range(ROUNDS):

@@ -87,6 +87,11 @@ def has_bfloat16() -> bool:
     return any(bool(value) for name, value in capabilities.items() if "bf16" in name)
 
 
+def in_bfloat16(precision: str) -> bool:
+    """What ``precision`` (see :class:`Recipe`) comes to on this machine."""
+    return precision == "bfloat16" or (precision == "auto" and has_bfloat16())
+
+
 class Training:
     """One training of a network, epoch by epoch.
 
@@ -120,7 +125,7 @@ class Training:
             for o in network.outputs
             if o.reads_target and not o.multi
         }
-        self.autocast = recipe.precision == "bfloat16" or (recipe.precision == "auto" and has_bfloat16())
+        self.autocast = in_bfloat16(recipe.precision)
         self.epoch = 0  # the next one
         self.scores: list[float] = []  # of finished epochs
         self.kept: dict[str, Tensor] = {}  # the best epoch's weights
@@ -231,17 +236,17 @@ class Training:
         self.epoch, self.scores = int(facts["epoch"]), json.loads(facts["scores"])
 
 
-def predict(network: Network, tokens: Tokens, pad: int) -> dict[str, np.ndarray]:
+def predict(network: Network, tokens: Tokens, pad: int, bfloat16: bool) -> dict[str, np.ndarray]:
     """``(n, k)`` values for each task, before any softmax or sigmoid."""
     network.eval()
     batches = Batches(network, tokens, pad, keep=False)
     order = np.argsort([len(ids) for ids in tokens.ids], kind="stable")
     given = {o.name: np.zeros((len(tokens), o.k), dtype=np.float32) for o in network.outputs}
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         for start in range(0, len(order), _READ):
             rows = order[start : start + _READ]
             for name, values in network(*batches.get(rows)).items():
-                given[name][rows] = values.numpy()
+                given[name][rows] = values.float().numpy()
     return given
 
 

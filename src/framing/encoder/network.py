@@ -63,7 +63,7 @@ class Network(nn.Module):
     A learnt vector is added to the marked tokens where the trained layers begin. A task that reads the target sees the
     mean of the marked tokens beside a mean of all that weighs those near them more (the local context of Zeng et al.,
     Applied Sciences 2019); a task of many labels has an attention over the tokens for each label (Mullenbach et al.,
-    NAACL 2018). There is no dropout inside the transformer: attention with it has no fast kernel on a CPU.
+    NAACL 2018). There is no dropout inside the transformer: it brought nothing (experiments/finetune.md).
     """
 
     def __init__(self, transformer: Any, outputs: Sequence[Output], layers: int, frozen_layers: int) -> None:

@@ -28,7 +28,7 @@ class Recipe:
     rows, to learn from as well. smoothing: of the labels of single-label tasks. unmarked: share of
     batches shown without the target marked, for the tasks that do not read it. patience: epochs without a better score
     on the inner groups before training stops, 0 to go on to the end and learn from all groups. inner: share of groups
-    kept for that. precision: float32, bfloat16, or auto: bfloat16 where the processor has it.
+    kept for that. precision: of training and answers: float32, bfloat16, or auto: bfloat16 where the processor has it.
     """
 
     epochs: int = 6

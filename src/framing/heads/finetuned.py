@@ -101,12 +101,13 @@ class FinetunedHead:
 
     def _values(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
         """What the network says of each text; every distinct one is read once."""
-        from framing.encoder.finetuning import predict
+        from framing.encoder.finetuning import in_bfloat16, predict
 
         assert self._network is not None
         distinct = list(dict.fromkeys(texts))
         position = {text: i for i, text in enumerate(distinct)}
-        given = predict(self._network, self._tokens(distinct), self._tokenizer.pad_token_id)
+        bfloat16 = in_bfloat16(self.config.precision)
+        given = predict(self._network, self._tokens(distinct), self._tokenizer.pad_token_id, bfloat16)
         at = [position[t] for t in texts]
         return {name: values[at] for name, values in given.items()}
 
