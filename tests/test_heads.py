@@ -118,6 +118,8 @@ def test_tfidf_learns_from_texts_that_share_no_word(texts, near):
         ("finetune", {"smoothing": 1.5}),
         ("pool", {"tfidf": -1.0}),
         ("pool", {"near": 0}),
+        ("pool", {"near": 2.5}),
+        ("finetune", {"layers": 9.5}),
         ("setfit", {"iterations": 0}),
     ],
 )

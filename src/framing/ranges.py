@@ -13,9 +13,11 @@ POSITIVE = (1e-12, float("inf"))
 
 
 def check_ranges(of: str, settings: object, ranges: Mapping[str, tuple[float, float]]) -> None:
-    """Raise ``UserError`` unless each of these settings lies in its range, both ends included, and is finite."""
+    """Raise ``UserError`` unless each of these settings lies in its range, both ends included, and is finite; one whose
+    default is a whole number has to be whole."""
     for name, (low, high) in ranges.items():
-        value = getattr(settings, name)
-        if not isinstance(value, int | float) or not (low <= value <= high and value < float("inf")):
+        value, whole = getattr(settings, name), isinstance(getattr(type(settings), name, None), int)
+        kind = int if whole else int | float
+        if not isinstance(value, kind) or not (low <= value <= high and value < float("inf")):
             wanted = f"from {low:g} to {high:g}" if high < float("inf") else f"of {low:g} or more"
-            raise UserError(f"{of}.{name}={value}: a number {wanted} is wanted")
+            raise UserError(f"{of}.{name}={value}: a {'whole ' if whole else ''}number {wanted} is wanted")
