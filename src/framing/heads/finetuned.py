@@ -101,7 +101,7 @@ class FinetunedHead:
 
     def _values(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
         """What the network says of each text; every distinct one is read once."""
-        from framing.encoder.finetuning import in_bfloat16, predict
+        from framing.encoder.batches import in_bfloat16, predict
 
         assert self._network is not None
         distinct = list(dict.fromkeys(texts))
