@@ -4,7 +4,7 @@ python data/second_reading.py blind ROWS.csv FILLED.csv            writes what t
 python data/second_reading.py differ ROWS.csv FILLED.csv THIRD.csv writes what the third decides
 python data/second_reading.py merge ROWS.csv FILLED.csv THIRD.csv  adds the rows to labels.csv
 
-The rows (`unread/`) have the columns of `labels.csv` and the writer's labels. No file that a reader gets tells whose
+The rows have the columns of `labels.csv` and the writer's labels. No file that a reader gets tells whose
 label is whose. Cells are as in `labels.csv`; an empty set is written `none`, so that what was forgotten is seen. A
 reader may give back the `id` and what was filled in, without the texts.
 """
