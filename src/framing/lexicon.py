@@ -70,10 +70,10 @@ STATES: dict[str, str] = {
     ),
     "foreign_forces": (
         AL + r"(?:[اأ]جنبي|غربي|روسي|فرنسي|بريطاني|[اأ]لماني|ايطالي|كندي|[اأ]سترالي|[ا]سرائيلي|دنماركي|هولندي|صيني|متعدد)\w*|"
-        r"foreign(?! (?:ministr|minister|office|affairs|secretar|policy))|western|russian|french|british|german|italian|canadian|australian|israeli|danish|dutch|spanish|russia's|france's|britain's|"
+        r"foreign(?! (?:ministr|minister|office|affairs|secretar|policy|(?:terrorist )?fighter))|western|russian|french|british|german|italian|canadian|australian|israeli|danish|dutch|spanish|russia's|france's|britain's|"
         r"خارجی|بیگانه|روسیه|روسی|فرانسه\w*|فرانسوی|بریتانیا\w*|انگلیسی?|آلمانی?|بیانی|بێگانە\w*|ڕووسیا\w*|فەڕەنسا\w*|فەرەنسی|بەریتانیا\w*|ئەڵمان\w*|"
         r"yabancı|rus|rusya[’']\w+|fransız|ingiliz|alman|batılı|italyan|"
-        r"(?<!affaires )etrangere?s?|russes?|francaise?s?|britanniques?|allemande?s?|occidentales?|occidentaux|italienn?e?s?"
+        r"(?<!affaires )(?<!combattants )etrangere?s?|russes?|francaise?s?|britanniques?|allemande?s?|occidentales?|occidentaux|italienn?e?s?"
     ),
 }  # fmt: skip
 
@@ -103,12 +103,12 @@ NOUNS = (
     r"operations?|incursions?|intervention|occupation|contingents?|retrait|influence|mission|raids?|tirs?|missiles?|unites|role|officiers?|convois?|chars?|convoi)"
 )  # fmt: skip
 
-# The people of a state, spoken of as its force ("the Americans left").
+# The people of a state, spoken of as its force ("the Americans left"). "Foreign fighters" are an armed group's volunteers.
 PEOPLE: dict[str, str] = {
     "us_coalition": r"[وفبلك]{0,2}(?:ال|لل?)?(?:امريكيون|امريكيين|اميركيون|اميركيين|امريكان|اميركان)|americans|américains|آمریکایی‌ها|امریکایی‌ها|ئەمریکییەکان|ئەمریکیەکان|amerikalılar\w*",
     "iran": r"[وفبلك]{0,2}(?:ال|لل?)?(?:ايرانيون|ايرانيين)|iranians|iraniens|ایرانی‌ها|ئێرانییەکان|ئێرانیەکان|iranlılar\w*",
     "turkey": r"[وفبلك]{0,2}(?:ال|لل?)?اتراك|turks|turcs|ترک‌ها|تورکەکان|türkler\w*",
-    "foreign_forces": r"[وفبلك]{0,2}(?:ال|لل?)?اجانب|foreigners|étrangers|بیگانگان|خارجی‌ها|بیانییەکان|بێگانەکان|yabancılar\w*|[وفبلك]{0,2}(?:ال|لل?)?(?:فرنسيون|فرنسيين|روس|بريطانيون|بريطانيين)",
+    "foreign_forces": r"(?<!مقاتلين )(?<!مقاتلون )[وفبلك]{0,2}(?:ال|لل?)?اجانب|foreigners|(?<!combattants )étrangers|بیگانگان|خارجی‌ها|بیانییەکان|بێگانەکان|yabancılar\w*|[وفبلك]{0,2}(?:ال|لل?)?(?:فرنسيون|فرنسيين|روس|بريطانيون|بريطانيين)",
 }  # fmt: skip
 
 # Words that end a noun phrase: a noun before and a state after one of these are two things.
