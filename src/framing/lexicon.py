@@ -103,6 +103,12 @@ NOUNS = (
     r"operations?|incursions?|intervention|occupation|contingents?|retrait|influence|mission|raids?|tirs?|missiles?|unites|role|officiers?|convois?|chars?|convoi)"
 )  # fmt: skip
 
+# Of these only what stands beside its state: an attack, a role or support is anybody's, also in a sentence on some state.
+ANYBODYS = (
+    AL + r"(?:هجوم|هجمات|دعم|دور|تدريب|نفوذ|عناصر|اعتداء\w*|معدات)|"
+    r"(?:attacks?|support|role|influence|training|camps?|posts?|positions|bombing|presence|missiles?|generals|operations?)"
+)
+
 # The people of a state, spoken of as its force ("the Americans left"). "Foreign fighters" are an armed group's volunteers.
 PEOPLE: dict[str, str] = {
     "us_coalition": r"[وفبلك]{0,2}(?:ال|لل?)?(?:امريكيون|امريكيين|اميركيون|اميركيين|امريكان|اميركان)|americans|américains|آمریکایی‌ها|امریکایی‌ها|ئەمریکییەکان|ئەمریکیەکان|amerikalılar\w*",
@@ -114,7 +120,7 @@ PEOPLE: dict[str, str] = {
 # Words that end a noun phrase: a noun before and a state after one of these are two things.
 STOPS = (
     r"(?:في|من|على|عن|الى|ضد|مع|بين|ان|إن|التي|الذي|لدى|قرب|داخل|بعد|قبل|خلال|حتى|"
-    r"in|on|of|to|from|against|with|and|that|by|at|near|after|before|for|is|are|was|were|said|"
+    r"in|on|of|to|from|against|with|and|that|by|at|near|after|before|for|is|are|was|were|said|the|an|its|their|this|these|those|any|all|"
     r"در|از|با|به|که|علیه|بر|لە|بۆ|لەگەڵ|دژی|ve|ile|için|"
     r"dans|sur|contre|avec|a|en|et|que|par)"
 )

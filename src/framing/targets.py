@@ -13,13 +13,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from framing.lexicon import AL, BARE, KNOWN_TARGETS, NEVER_ALONE, NOT_BACKED, NOUNS, OUTRIGHT, PEOPLE, STATES, STOPS
+from framing.lexicon import (
+    AL,
+    ANYBODYS,
+    BARE,
+    KNOWN_TARGETS,
+    NEVER_ALONE,
+    NOT_BACKED,
+    NOUNS,
+    OUTRIGHT,
+    PEOPLE,
+    STATES,
+    STOPS,
+)
 from framing.sources import PLACEHOLDER, find_sources, mask_sources
 from framing.text import fold, fold_with_offsets, normalise
 
-RENDERING_VERSION = "2"  # stored in saved models: raise it when what `render` gives changes
+RENDERING_VERSION = "3"  # stored in saved models: raise it when what `render` gives changes
 Mode = Literal["marked", "unmarked", "masked", "sourceless"]
 _WORDS = re.compile(r"\w+|[{}]")
+_PRONOUN = "us"  # and not the US: folding takes the capitals away
 MODES: tuple[Mode, ...] = ("marked", "unmarked", "masked", "sourceless")
 
 
@@ -52,7 +65,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 @lru_cache(maxsize=1)
 def _state_patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]]]:
     edge, tail = r"(?<!\w)", r"(?!\w)"
-    nouns = re.compile(fold(rf"{edge}(?:{NOUNS}){tail}"))
+    nouns = re.compile(fold(rf"{edge}(?!(?:{ANYBODYS}){tail})(?:{NOUNS}){tail}"))
     return nouns, [
         (t, re.compile(fold(rf"{edge}(?!{AL}(?:{NEVER_ALONE}))(?:{p}){tail}{NOT_BACKED}"))) for t, p in STATES.items()
     ]
@@ -70,23 +83,18 @@ def find_mentions(text: str) -> list[Mention]:
     whose noun is not beside it ("Ankara ... its soldiers") counts where the sentence speaks of a force at all.
     """
     folded, offsets = fold_with_offsets(text)
-    spans = [
-        (_words_between(m), Mention(target, offsets[m.start()], offsets[m.end() - 1] + 1))
-        for target, pattern in _patterns()
-        for m in pattern.finditer(folded)
-    ]
+
+    def mention(target: str, match: re.Match[str]) -> Mention:
+        return Mention(target, offsets[match.start()], offsets[match.end() - 1] + 1)
+
+    spans = [(_words_between(m), mention(t, m)) for t, pattern in _patterns() for m in pattern.finditer(folded)]
     spans.sort(key=lambda s: (s[0], s[1].start - s[1].end, s[1].start))
-    kept = _without_overlap(mention for _, mention in spans)
+    kept = _without_overlap(named for _, named in spans)
     nouns, states = _state_patterns()
     if nouns.search(folded):
-        named = {m.target for m in kept}
-        alone = [
-            Mention(target, offsets[m.start()], offsets[m.end() - 1] + 1)
-            for target, pattern in states
-            if target not in named
-            for m in pattern.finditer(folded)
-        ]
-        kept = _without_overlap([*kept, *alone])
+        before = {m.target for m in kept}
+        alone = [mention(t, m) for t, pattern in states if t not in before for m in pattern.finditer(folded)]
+        kept = _without_overlap([*kept, *(m for m in alone if text[m.start : m.end] != _PRONOUN)])
     return sorted(kept, key=lambda m: m.start)
 
 
