@@ -128,7 +128,7 @@ def test_a_benchmark_is_scored_beside_what_is_published_and_saves_no_model(
     (page,) = (tmp_path / "outputs").glob("*/artifacts/summary.md")
     text = page.read_text(encoding="utf-8")
     assert "unseen sentences (10)" in text
-    assert "GPT-4-turbo, zero-shot (arXiv 2404.12342) | 0.508" in text
+    assert "GPT-4-turbo, zero-shot, on an English translation (RuSentNE-LLM-Benchmark b893b48) | 0.508" in text
 
 
 def test_no_topic_stands_on_both_sides(arabicstancex, tiny_encoder, tmp_path, monkeypatch):
