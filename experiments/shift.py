@@ -22,15 +22,14 @@ import pandas as pd
 
 from framing.compose import composer
 from framing.config import make_tasks
-from framing.data import Table, read_table
+from framing.data import read_table
 from framing.encoder import Encoder
 from framing.exceptions import UserError
 from framing.files import whole_file
 from framing.heads import make_head
 from framing.heads.pooled import pooled
-from framing.labels import Task
 from framing.metrics import all_right_counts, group_counts, headline
-from framing.split import group_rows
+from framing.split import group_rows, hold_out, numbered
 from framing.summary import markdown_table
 from framing.uncertainty import UncertaintyConfig, bootstrap, bootstrap_shares, draw_weights, paired_difference
 
@@ -48,11 +47,6 @@ def make_file(file: str, *writers: str) -> None:
     print(rows["split"].value_counts().to_string())
 
 
-def sides(file: str, tasks: tuple[Task, ...]) -> tuple[Table, np.ndarray]:
-    """All rows, and which of them test."""
-    return read_table(file, tasks), (pd.read_csv(file, dtype=str)["split"] == "test").to_numpy()
-
-
 def train(file: str, out: str, name: str, *overrides: str) -> None:
     """Fit, ask, keep."""
     target = Path(out) / f"{name}.npz"
@@ -61,25 +55,26 @@ def train(file: str, out: str, name: str, *overrides: str) -> None:
     with composer(None) as compose:
         config = compose(list(overrides)).config
     tasks = make_tasks(config.tasks)
-    table, test = sides(file, tasks)
-    learn, ask = np.flatnonzero(~test), np.flatnonzero(test)
+    table = read_table(file, tasks)
+    groups = group_rows(table)
+    split = hold_out(table, groups, "split", "test")
     head = make_head(config.head, tasks, Encoder(config.encoder), config.seed)
     start = time.monotonic()
-    known = {task.name: table.labels[task.name][learn] for task in tasks}
-    head.fit(table.rows.take(learn), known, group_rows(table)[learn])
+    learn = table.take(split.train)
+    head.fit(learn.rows, learn.labels, groups[split.train])
     print(f"{name}: {time.monotonic() - start:.0f} s")
     Path(out).mkdir(parents=True, exist_ok=True)
-    np.savez(target, **head.predict_proba(table.rows.take(ask)))
+    np.savez(target, **head.predict_proba(table.rows.take(split.test)))
 
 
 def show(file: str, out: str, *ways: str) -> None:
     """Print the table."""
     with composer(None) as compose:
         tasks = make_tasks(compose([]).config.tasks)
-    table, test = sides(file, tasks)
-    rows = np.flatnonzero(test)
-    groups = np.unique(group_rows(table)[rows], return_inverse=True)[1]
-    texts = table.rows.take(rows).texts
+    whole = read_table(file, tasks)
+    groups = group_rows(whole)
+    rows = hold_out(whole, groups, "split", "test").test
+    table, groups = whole.take(rows), numbered(groups[rows])
     config = UncertaintyConfig()
     weights = draw_weights(int(groups.max()) + 1, config)
     header = [f"{task.name} {headline(task)[0]}" for task in tasks]
@@ -89,13 +84,13 @@ def show(file: str, out: str, *ways: str) -> None:
         parts = [np.load(Path(out) / f"{name}.npz", allow_pickle=False) for name in way.split("+")]
         cells = [way]
         for task in tasks:
-            gold, metric = table.labels[task.name][rows], headline(task)[0]
+            gold, metric = table.labels[task.name], headline(task)[0]
             said = task.decide(pooled(task, parts[0][task.name], [(1.0, part[task.name]) for part in parts[1:]]))
             counts = group_counts(task, gold, said, groups)
             cells.append(str(bootstrap(task, counts, weights, config.level, len(rows))[metric]))
             if task.name == "stance":
                 first = said if first is None else first
-                right = all_right_counts(texts, gold, said, np.arange(len(rows)), groups)
+                right = all_right_counts(table.rows.texts, gold, said, np.arange(len(rows)), groups)
                 mixed = bootstrap_shares({"all": right["mixed/all"]}, weights, config.level)["all"]
                 last = (str(mixed), paired_difference(task, gold, said, first, groups, config)[metric].signed)
         lines.append((*cells, *last))

@@ -58,7 +58,7 @@ def in_bfloat16(precision: str) -> bool:
 
 def predict(network: Network, tokens: Tokens, pad: int, bfloat16: bool) -> dict[str, np.ndarray]:
     """``(n, k)`` values for each task, before any softmax or sigmoid."""
-    network.eval()
+    network.train(False)
     batches = Batches(network, tokens, pad, keep=False)
     order = np.argsort([len(ids) for ids in tokens.ids], kind="stable")
     given = {o.name: np.zeros((len(tokens), o.k), dtype=np.float32) for o in network.outputs}

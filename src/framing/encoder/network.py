@@ -119,7 +119,7 @@ class Network(nn.Module):
         """As ever, but the transformer's own dropout stays off."""
         super().train(mode)
         for part in (self.embeddings, self.lower, self.upper):
-            part.eval()
+            part.train(False)
         return self
 
     def learnt(self) -> dict[str, Tensor]:
