@@ -3,8 +3,8 @@
 python experiments/mentions.py [CSV]
 
 CSV has `doc_id`, `text` (sentences in order) and `target` (default: data/labels.csv). A sentence's rows say which
-forces it is about. Prints a Markdown table by language: of the forces found how many have a row, and of the rows how many are
-found, with intervals over articles.
+forces it is about. Prints a Markdown table by language: of the forces found how many have a row, and of the rows how
+many are found, with intervals over articles.
 """
 
 from __future__ import annotations
