@@ -77,8 +77,9 @@ def test_embeddings_and_frozen_layers_stay_as_they_are(table, tiny):
     for part, name in ((network.embeddings, "embeddings"), (network.lower[0], "encoder.layer.0")):
         assert all((p == before[f"{name}.{n}"]).all() for n, p in part.named_parameters())
     assert not any((p == before[f"encoder.layer.1.{n}"]).all() for n, p in network.upper[0].named_parameters())
-    with pytest.raises(UserError, match="2 layers are used"):
-        head(tiny, frozen_layers=2).fit(table.rows, table.labels, np.arange(len(table)))
+    for long in (lambda h: h.prepare(table.rows), lambda h: h.fit(table.rows, table.labels, np.arange(len(table)))):
+        with pytest.raises(UserError, match="2 layers are used"):
+            long(head(tiny, frozen_layers=2))
 
 
 def test_the_layers_are_those_of_the_encoder(table, tiny):

@@ -50,7 +50,9 @@ class FinetunedHead:
         self.after_epoch: Callable[[int, float], None] = lambda epoch, score: None  # told of the inner score
 
     def prepare(self, rows: Rows) -> None:
-        """See :class:`Head`: nothing here is the same from one training to the next."""
+        """See :class:`Head`. Refuses an encoder or layers that cannot be fine-tuned before anything long is done;
+        nothing else is the same from one training to the next."""
+        self._open()
 
     def fit(
         self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray, unfinished: Path | None = None

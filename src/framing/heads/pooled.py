@@ -47,7 +47,8 @@ class PooledHead:
         self.beside = SklearnHead(TfidfConfig(near=config.near), tasks, None, seed)
 
     def prepare(self, rows: Rows) -> None:
-        """See :class:`Head`: nothing here is the same from one training to the next."""
+        """See :class:`Head`."""
+        self.main.prepare(rows)
 
     def fit(
         self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray, unfinished: Path | None = None
