@@ -27,6 +27,7 @@ class TaskConfig:
     multi: bool = False
     reads_target: bool = False
     column: str = ""
+    reads_speaker: bool = False
 
 
 @dataclass
@@ -139,7 +140,9 @@ def schemas() -> Iterable[tuple[str | None, str, type[Any]]]:
 
 def make_tasks(configs: Mapping[str, TaskConfig]) -> tuple[Task, ...]:
     """The tasks of a configuration, in its order. Raises ``UserError`` where one is not sound."""
-    tasks = tuple(Task(name, tuple(c.classes), c.multi, c.reads_target, c.column) for name, c in configs.items())
+    tasks = tuple(
+        Task(name, tuple(c.classes), c.multi, c.reads_target, c.column, c.reads_speaker) for name, c in configs.items()
+    )
     unique_names(tasks)
     return tasks
 

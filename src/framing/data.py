@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from framing.exceptions import UserError
 from framing.files import decode, read_bytes
 from framing.labels import Task
 from framing.lexicon import DEFAULT_TARGET
+from framing.speakers import introductions_in_rows
 
 MAX_CELL = 10_000_000  # characters
 _SHOWN = 10  # problems printed before "and n more"
@@ -27,17 +28,27 @@ _SHOWN = 10  # problems printed before "and n more"
 
 @dataclass(frozen=True)
 class Rows:
-    """What a head sees: ``n`` texts and the target that each is read with."""
+    """What a head sees: ``n`` texts, the target that each is read with, and the words of an earlier sentence that
+    introduce who speaks there, empty where there are none (see :mod:`framing.speakers`)."""
 
     texts: list[str]
     targets: list[str]
+    introductions: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.introductions:
+            object.__setattr__(self, "introductions", [""] * len(self.texts))
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def take(self, indices: np.ndarray) -> Rows:
         """The rows at these positions."""
-        return Rows([self.texts[i] for i in indices], [self.targets[i] for i in indices])
+        return Rows(
+            [self.texts[i] for i in indices],
+            [self.targets[i] for i in indices],
+            [self.introductions[i] for i in indices],
+        )
 
 
 @dataclass(frozen=True)
@@ -53,14 +64,15 @@ class Table:
     labels: dict[str, np.ndarray]
     tasks: tuple[Task, ...]
     numbers: list[int]  # of each row in the file; the header is row 1
+    introductions: list[str] = field(default_factory=list)  # as in Rows
 
     def __len__(self) -> int:
         return len(self.frame)
 
     @property
     def rows(self) -> Rows:
-        """Texts and targets."""
-        return Rows(self.frame["text"].tolist(), self.frame["target"].tolist())
+        """What a head sees of it."""
+        return Rows(self.frame["text"].tolist(), self.frame["target"].tolist(), self.introductions)
 
     def take(self, indices: np.ndarray) -> Table:
         """The table of the rows at these positions."""
@@ -71,6 +83,7 @@ class Table:
             {task: labels[indices] for task, labels in self.labels.items()},
             self.tasks,
             [self.numbers[i] for i in indices],
+            [self.introductions[i] for i in indices] if self.introductions else [],
         )
 
     def column(self, name: str) -> list[str]:
@@ -112,7 +125,8 @@ def parse_table(data: bytes, source: str, tasks: Sequence[Task], need_labels: bo
         if len(problems) > _SHOWN:
             lines.append(f"{source}: and {len(problems) - _SHOWN} more")
         raise UserError("\n".join(lines))
-    return Table(source, hashlib.sha256(data).hexdigest(), frame, labels, present, numbers)
+    introductions = introductions_in_rows(frame["doc_id"].tolist(), frame["text"].tolist())
+    return Table(source, hashlib.sha256(data).hexdigest(), frame, labels, present, numbers, introductions)
 
 
 def _present_tasks(header: list[str], tasks: Sequence[Task], source: str, need_labels: bool) -> tuple[Task, ...]:

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,12 +20,21 @@ EMPTY_SET = "none"
 RESERVED = {"id", "doc_id", "sentence_id", "start", "end", "text", "lang", "target", "outlet", "date", "group", "fold"}
 
 
+class View(NamedTuple):
+    """How a task sees a row: with the target marked, and with the words that introduced who speaks."""
+
+    target: bool = False
+    speaker: bool = False
+
+
 @dataclass(frozen=True)
 class Task:
     """One question asked of every row.
 
     ``multi=False``: exactly one class a row. ``multi=True``: any number of classes, the empty set included.
     ``reads_target``: the answer depends on the row's target, so the text is shown with the target marked.
+    ``reads_speaker``: it depends on who speaks, so a sentence that only refers back to its speaker is shown with the
+    words that introduced him.
     """
 
     name: str
@@ -32,6 +42,12 @@ class Task:
     multi: bool = False
     reads_target: bool = False
     column: str = ""
+    reads_speaker: bool = False
+
+    @property
+    def view(self) -> View:
+        """How it sees a row."""
+        return View(self.reads_target, self.reads_speaker)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "column", self.column or self.name)

@@ -29,6 +29,7 @@ from framing.exceptions import UserError
 from framing.heads import Head, config_from_dict, head_kind, make_head
 from framing.labels import Task
 from framing.lexicon import DEFAULT_TARGET
+from framing.speakers import introductions_in_rows
 from framing.targets import RENDERING_VERSION, Mode
 from framing.text import NORMALISER_VERSION
 
@@ -62,15 +63,18 @@ class Model:
         self.tasks, self.head, self.calibrations, self.layout = tasks, head, calibrations, layout
 
     def predict(self, rows: Any) -> pd.DataFrame:
-        """Answers for strings, dicts, or a DataFrame with ``text`` and, if it is known, ``target``.
+        """Answers for strings, dicts, or a DataFrame with ``text`` and, if they are known, ``target`` and ``doc_id``.
 
-        A missing target means ``foreign_forces``. One row each, in their order: ``text, target``, then for
-        every task ``TASK`` (sets ``|``-joined), ``TASK_CLASS`` calibrated probabilities and ``TASK_abstained``,
-        which is 1 where the answer is less sure than the precision that was wanted in training asks for.
-        Raises ``UserError`` where a row has no text.
+        A missing target means ``foreign_forces``. Rows of one ``doc_id`` are sentences of one article, in order: one
+        that says only "he added" is read with the words that introduced who speaks. One row each, in their order:
+        ``text, target``, then for every task ``TASK`` (sets ``|``-joined), ``TASK_CLASS`` calibrated probabilities and
+        ``TASK_abstained``, which is 1 where the answer is less sure than the precision that was wanted in training
+        asks for. Raises ``UserError`` where a row has no text.
         """
         frame = _as_frame(rows)
-        return self.predict_rows(Rows(frame["text"].tolist(), frame["target"].tolist())).set_index(frame.index)
+        texts = frame["text"].tolist()
+        known = introductions_in_rows(frame["doc_id"].astype(str).tolist(), texts) if "doc_id" in frame else []
+        return self.predict_rows(Rows(texts, frame["target"].tolist(), known)).set_index(frame.index)
 
     def predict_rows(self, rows: Rows, mode: Mode = "marked") -> pd.DataFrame:
         """As :meth:`predict`; here an empty target means that no force is meant, and a task that reads the

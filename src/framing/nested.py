@@ -82,7 +82,9 @@ class SearchedHead:
         best = self._candidates[0]
         if len(self._candidates) > 1:
             frame = pd.DataFrame({"text": rows.texts, "target": rows.targets})
-            table = Table("training rows", "", frame, dict(labels), self._tasks, list(range(len(rows))))
+            table = Table(
+                "training rows", "", frame, dict(labels), self._tasks, list(range(len(rows))), rows.introductions
+            )
             inner = Protocol(table, groups, grouped_kfold(table, groups, self._inner), calibration=self._calibration)
             kept = Unfinished(unfinished)
             best = max(self._candidates, key=lambda settings: self._score(inner, settings, kept))

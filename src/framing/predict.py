@@ -15,6 +15,7 @@ from framing.data import Rows, read_table
 from framing.exceptions import UserError
 from framing.files import whole_file
 from framing.progress import Progress
+from framing.speakers import introductions
 from framing.targets import mentions_in_order
 from framing.terminal import show_table
 from framing.text import detect_language
@@ -30,9 +31,10 @@ _PLACE = ("id", "doc_id", "sentence_id", "start", "end", "text", "lang", "target
 def article_rows(article: Article) -> list[dict[str, Any]]:
     """The rows of one article, in order. A sentence that mentions no force gives one row with an empty target."""
     found = article.sentences()
+    texts = [sentence.text for sentence in found]
     rows = []
-    for number, (sentence, mentions) in enumerate(
-        zip(found, mentions_in_order([s.text for s in found]), strict=True), 1
+    for number, (sentence, mentions, introduction) in enumerate(
+        zip(found, mentions_in_order(texts), introductions(texts), strict=True), 1
     ):
         targets = list(dict.fromkeys(m.target for m in mentions)) or [""]
         for target in targets:
@@ -46,6 +48,7 @@ def article_rows(article: Article) -> list[dict[str, Any]]:
                     "text": sentence.text,
                     "lang": sentence.lang,
                     "target": target,
+                    "introduction": introduction,
                 }
             )
     return rows
@@ -53,9 +56,10 @@ def article_rows(article: Article) -> list[dict[str, Any]]:
 
 def csv_rows(path: str) -> list[dict[str, Any]]:
     """The rows of a user's CSV; each keeps its id, and one without a target is read as in training."""
-    frame = read_table(path, (), need_labels=False).frame
+    table = read_table(path, (), need_labels=False)
+    frame = table.frame
     langs = frame["lang"] if "lang" in frame else [detect_language(t) for t in frame["text"]]
-    columns = (frame["id"], frame["doc_id"], frame["text"], langs, frame["target"])
+    columns = (frame["id"], frame["doc_id"], frame["text"], langs, frame["target"], table.introductions)
     return [
         {
             "id": i,
@@ -66,8 +70,9 @@ def csv_rows(path: str) -> list[dict[str, Any]]:
             "text": t,
             "lang": g,
             "target": f,
+            "introduction": s,
         }
-        for i, d, t, g, f in zip(*columns, strict=True)
+        for i, d, t, g, f, s in zip(*columns, strict=True)
     ]
 
 
@@ -121,7 +126,8 @@ def _answer(model: Model, batch: list[dict[str, Any]]) -> pd.DataFrame:
     place = pd.DataFrame(batch, columns=list(_PLACE))
     for name in ("sentence_id", "start", "end"):
         place[name] = place[name].astype("Int64")
-    answers = model.predict_rows(Rows(place["text"].tolist(), place["target"].tolist()))
+    asked = Rows(place["text"].tolist(), place["target"].tolist(), [row["introduction"] for row in batch])
+    answers = model.predict_rows(asked)
     answers = answers.drop(columns=["text", "target"])
     numbers = answers.select_dtypes("float").columns
     answers[numbers] = answers[numbers].round(6)

@@ -29,7 +29,7 @@ from framing.lexicon import (
 from framing.sources import PLACEHOLDER, find_sources, mask_sources
 from framing.text import fold, fold_with_offsets, normalise
 
-RENDERING_VERSION = "3"  # stored in saved models: raise it when what `render` gives changes
+RENDERING_VERSION = "4"  # stored in saved models: raise it when what `render` gives changes
 Mode = Literal["marked", "unmarked", "masked", "sourceless"]
 _WORDS = re.compile(r"\w+|[{}]")
 _PRONOUN = "us"  # and not the US: folding takes the capitals away
@@ -228,11 +228,14 @@ def _forces(text: str) -> list[tuple[int, int]]:
     return [(m.start, m.end) for m in find_mentions(text)]
 
 
-def show(text: str, target: str, reads_target: bool, mode: Mode = "marked") -> str:
-    """The normalised text for a task that reads the target, as :func:`render` gives it, or for one that does not."""
+def show(text: str, target: str, reads_target: bool, mode: Mode = "marked", introduction: str = "") -> str:
+    """The normalised text for a task that reads the target, as :func:`render` gives it, or for one that does not;
+    with the words that introduced the speaker, if there are any, in brackets before it."""
     if reads_target:
-        return render(text, target, mode)
-    return normalise(mask_sources(text, _forces(text)) if mode == "sourceless" else text)
+        shown = render(text, target, mode)
+    else:
+        shown = normalise(mask_sources(text, _forces(text)) if mode == "sourceless" else text)
+    return f"[{normalise(introduction)}] {shown}" if introduction and mode != "sourceless" else shown
 
 
 def beside_mark(shown: str, near: int) -> str:

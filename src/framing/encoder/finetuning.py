@@ -38,12 +38,16 @@ ATTENTION = SDPBackend.MATH
 
 @dataclass(frozen=True)
 class Examples:
-    """``n`` rows to learn from: tokens with the target marked and without, and labels as tasks encode them."""
+    """``n`` rows to learn from: tokens with the target marked, and with the words that introduced the speaker instead;
+    and labels as tasks encode them."""
 
     marked: Tokens
     plain: Tokens
     labels: Mapping[str, np.ndarray]
     sentences: np.ndarray  # (n,) rows of one sentence have the same number, counted from 0
+    refers: (
+        np.ndarray
+    )  # (n,) whether an earlier sentence introduced the speaker, so that the two texts say other things
 
     def __len__(self) -> int:
         return len(self.marked)
@@ -142,21 +146,26 @@ class Training:
             progress.advance(len(rows))
 
     def _loss(self, values: Mapping[str, Tensor], rows: np.ndarray, plain: bool) -> Tensor:
-        """The sum over tasks of a row's mean loss; an unmarked text says nothing to a task that reads the target."""
+        """The sum over tasks of a row's mean loss. An unmarked text says nothing to a task that reads the target. A row
+        whose speaker an earlier sentence introduced teaches a task nothing by the text that the task never sees."""
         total = torch.zeros(())
         for output in self.network.outputs:
-            given, gold, weights = values[output.name], self.labels[output.name][rows], self.weights[output.name]
-            if plain and output.reads_target:
+            weights = self.weights[output.name]
+            seen = np.ones(len(rows), dtype=bool)
+            if 0 < self.plain_share < 1 and plain != output.reads_speaker:
+                seen = ~self.examples.refers[rows]
+            if (plain and output.reads_target) or not seen.any():
                 continue
+            given, gold = values[output.name][seen], self.labels[output.name][rows[seen]]
             if output.multi:
                 loss = binary_cross_entropy_with_logits(given, gold.float(), pos_weight=weights) * _MULTI
             else:
                 each = cross_entropy(
                     given, gold, weight=weights, label_smoothing=self.recipe.smoothing, reduction="none"
                 )
-                loss = (each * (self.contrast[output.name][rows] if output.reads_target else 1)).mean()
+                loss = (each * (self.contrast[output.name][rows[seen]] if output.reads_target else 1)).mean()
                 if output.reads_target and self.recipe.margin:
-                    loss = loss + self.recipe.margin * turned(given, gold, self.examples.sentences[rows])
+                    loss = loss + self.recipe.margin * turned(given, gold, self.examples.sentences[rows[seen]])
             total = total + loss
         return total
 

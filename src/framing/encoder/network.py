@@ -20,12 +20,14 @@ _NEAR, _FADE = 3, 24  # tokens
 
 @dataclass(frozen=True)
 class Output:
-    """What one task wants of a row: ``k`` values, with the target marked in its text or without."""
+    """What one task wants of a row: ``k`` values, of its text with the target marked or without, and with the words
+    that introduced the speaker or without."""
 
     name: str
     k: int
     multi: bool
     reads_target: bool
+    reads_speaker: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from framing.data import Rows
-from framing.targets import Mode
+from framing.labels import View
+from framing.targets import Mode, show
 
 
 @dataclass
@@ -18,6 +19,13 @@ class HeadConfig:
     """The settings of a head; ``kind`` names it in ``HEADS``."""
 
     kind: str = "???"
+
+
+def shown(rows: Rows, view: View, mode: Mode = "marked") -> list[str]:
+    """``n`` texts as a task of this view sees them."""
+    introductions = rows.introductions if view.speaker else [""] * len(rows)
+    each = zip(rows.texts, rows.targets, introductions, strict=True)
+    return [show(text, target, view.target, mode, introduction) for text, target, introduction in each]
 
 
 class Head(Protocol):

@@ -25,9 +25,9 @@ def compose(
 ) -> tuple[Rows, dict[str, np.ndarray]]:
     """Up to ``wanted`` new rows, two by two of one text, with the labels of ``labels`` for each task.
 
-    Both halves name their own target and not the other's, and are of one script. A task that reads the target has the
-    labels of its own half, another of many labels those of both. A task of one label that reads no target has no
-    answer to such a text: then there are no new rows.
+    Both halves name their own target and not the other's, say themselves who speaks, and are of one script. A task that
+    reads the target has the labels of its own half, another of many labels those of both. A task of one label that
+    reads no target has no answer to such a text: then there are no new rows.
     """
     if any(not (t.multi or t.reads_target) for t in tasks):
         wanted = 0
@@ -52,9 +52,10 @@ def compose(
 
 
 def _apart(rows: Rows, i: int, j: int) -> bool:
-    """Whether each names its own target and not the other's."""
+    """Whether each names its own target and not the other's, and says itself who speaks."""
     return (
-        rows.targets[i] != rows.targets[j]
+        not (rows.introductions[i] or rows.introductions[j])
+        and rows.targets[i] != rows.targets[j]
         and all(spans_of(rows.texts[k], rows.targets[k]) for k in (i, j))
         and not spans_of(rows.texts[i], rows.targets[j])
         and not spans_of(rows.texts[j], rows.targets[i])

@@ -14,10 +14,10 @@ from scipy.sparse import hstack
 from framing.data import Rows
 from framing.encoder import Encoder
 from framing.exceptions import UserError
-from framing.heads.base import HeadConfig
-from framing.labels import Task
+from framing.heads.base import HeadConfig, shown
+from framing.labels import Task, View
 from framing.ranges import COUNT, NUMBER, POSITIVE, check_ranges
-from framing.targets import Mode, beside_mark, modes_of, show
+from framing.targets import Mode, beside_mark, modes_of
 from framing.text import fold
 
 
@@ -98,17 +98,17 @@ class SklearnHead:
     def prepare(self, rows: Rows) -> None:
         """See :class:`Head`."""
         if self.encoder:
-            shown = [(reads, mode) for reads in sorted(self._views()) for mode in modes_of(reads)]
-            self.encoder.encode([text for reads, mode in shown for text in self._texts(rows, reads, mode)])
+            views = [(view, mode) for view in self._views() for mode in modes_of(view.target)]
+            self.encoder.encode([text for view, mode in views for text in shown(rows, view, mode)])
 
     def fit(
         self, rows: Rows, labels: Mapping[str, np.ndarray], groups: np.ndarray, unfinished: Path | None = None
     ) -> None:
         """See :class:`Head`."""
         self.vectorizers, self.estimators = {}, {}
-        features = {reads: self._features(rows, reads, "marked", fit=True) for reads in self._views()}
+        features = {view: self._features(rows, view, "marked", fit=True) for view in self._views()}
         for task in self.tasks:
-            X = features[task.reads_target]
+            X = features[task.view]
             y = labels[task.name]
             targets = [y[:, i] for i in range(y.shape[1])] if task.multi else [y]
             self.estimators[task.name] = [self._estimator(len(rows), t).fit(X, t) for t in targets]
@@ -119,11 +119,9 @@ class SklearnHead:
         """See :class:`Head`."""
         result = {}
         asked = [t for t in self.tasks if only is None or t.name in only]
-        features = {
-            reads: self._features(rows, reads, mode, fit=False) for reads in {task.reads_target for task in asked}
-        }
+        features = {view: self._features(rows, view, mode, fit=False) for view in {task.view for task in asked}}
         for task in asked:
-            X = features[task.reads_target]
+            X = features[task.view]
             fitted = self.estimators[task.name]
             out = np.zeros((len(rows), len(task.classes)))
             if task.multi:
@@ -136,21 +134,20 @@ class SklearnHead:
             result[task.name] = out
         return result
 
-    def _views(self) -> set[bool]:
-        """Whether the text is needed with its target marked, without, or both ways."""
-        return {task.reads_target for task in self.tasks}
+    def _views(self) -> list[View]:
+        """Every way in which a task sees the rows."""
+        return sorted({task.view for task in self.tasks})
 
-    def _texts(self, rows: Rows, reads_target: bool, mode: Mode) -> list[str]:
-        return [show(text, target, reads_target, mode) for text, target in zip(rows.texts, rows.targets, strict=True)]
-
-    def _features(self, rows: Rows, reads_target: bool, mode: Mode, fit: bool) -> Any:
+    def _features(self, rows: Rows, view: View, mode: Mode, fit: bool) -> Any:
         if self.config.kind == "majority":
             return np.zeros((len(rows), 1))
-        texts = self._texts(rows, reads_target, mode)
+        texts = shown(rows, view, mode)
         if isinstance(self.config, TfidfConfig):
             texts = [fold(t) for t in texts]
-            X = self._counts("target" if reads_target else "text", texts, fit, _words_and_characters)
-            near = self.config.near if reads_target else 0
+            X = self._counts(
+                "_".join(["text", *(n for n, on in view._asdict().items() if on)]), texts, fit, _words_and_characters
+            )
+            near = self.config.near if view.target else 0
             if not near:
                 return X
             beside = self._counts("near", [beside_mark(t, near) for t in texts], fit, _words_beside)

@@ -14,11 +14,11 @@ from framing.data import Rows
 from framing.encoder import Encoder
 from framing.encoder.recipe import Recipe
 from framing.exceptions import UserError
-from framing.heads.base import HeadConfig
+from framing.heads.base import HeadConfig, shown
 from framing.heads.composed import compose
-from framing.labels import Task
+from framing.labels import Task, View
 from framing.metrics import group_counts, headline, scores
-from framing.targets import Mode, show
+from framing.targets import Mode
 
 if TYPE_CHECKING:
     from framing.encoder.network import Network, Tokens
@@ -32,7 +32,8 @@ class FinetuneConfig(Recipe, HeadConfig):
 
 
 class FinetunedHead:
-    """See :class:`framing.heads.base.Head`. Tasks that read the target see it marked, the others never do."""
+    """See :class:`framing.heads.base.Head`. Tasks that read the target see it marked, the others never do; those
+    that read the speaker see who was introduced as such by an earlier sentence."""
 
     WEIGHTS, FACTS = "finetuned.safetensors", "finetuned.json"
 
@@ -65,13 +66,18 @@ class FinetunedHead:
         learn, inner = self._inner_split(groups)
         learnt_from, known = rows.take(learn), {t.name: labels[t.name][learn] for t in self.tasks}
         more, found = compose(learnt_from, known, self.tasks, round(self.config.composed * len(learn)), self.seed)
-        learnt_from = Rows(learnt_from.texts + more.texts, learnt_from.targets + more.targets)
-        plain = _shown(learnt_from, False)
+        learnt_from = Rows(
+            learnt_from.texts + more.texts,
+            learnt_from.targets + more.targets,
+            learnt_from.introductions + more.introductions,
+        )
+        speaks = any(t.reads_speaker for t in self.tasks)
         examples = Examples(
-            self._tokens(_shown(learnt_from, True)),
-            self._tokens(plain),
+            self._tokens(shown(learnt_from, View(target=True))),
+            self._tokens(shown(learnt_from, View(speaker=speaks))),
             {name: np.concatenate([known[name], found[name]]) for name in known},
-            np.unique(plain, return_inverse=True)[1].ravel(),
+            np.unique(shown(learnt_from, View()), return_inverse=True)[1].ravel(),
+            np.array([speaks and bool(introduction) for introduction in learnt_from.introductions]),
         )
 
         def validate(epoch: int) -> float:
@@ -95,11 +101,12 @@ class FinetunedHead:
     ) -> dict[str, np.ndarray]:
         """See :class:`Head`."""
         asked = [t for t in self.tasks if only is None or t.name in only]
-        values = {
-            reads_target: self._values(_shown(rows, reads_target, mode))
-            for reads_target in {t.reads_target for t in asked}
+        views = sorted({t.view for t in asked})
+        values = self._values([text for view in views for text in shown(rows, view, mode)])
+        start = {view: i * len(rows) for i, view in enumerate(views)}
+        return {
+            t.name: self._probabilities(t, values[t.name][start[t.view] : start[t.view] + len(rows)]) for t in asked
         }
-        return {t.name: self._probabilities(t, values[t.reads_target][t.name]) for t in asked}
 
     def _values(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
         """What the network says of each text; every distinct one is read once."""
@@ -148,7 +155,7 @@ class FinetunedHead:
         model = open_model(self._folder)
         self._tokenizer = model.tokenizer
         self._longest = min(self.config.max_tokens, model.max_seq_length or self.config.max_tokens)
-        outputs = [Output(t.name, len(t.classes), t.multi, t.reads_target) for t in self.tasks]
+        outputs = [Output(t.name, len(t.classes), t.multi, t.reads_target, t.reads_speaker) for t in self.tasks]
         torch.manual_seed(self.seed)
         self._network = Network(model[0].auto_model, outputs, self.config.layers, self.config.frozen_layers)
         return self._network
@@ -177,10 +184,6 @@ class FinetunedHead:
                 raise UserError(f"{folder / self.FACTS}: does not fit the classes of task {task.name}")
         self._seen = seen
         self._open().take(load_file(folder / self.WEIGHTS))
-
-
-def _shown(rows: Rows, reads_target: bool, mode: Mode = "marked") -> list[str]:
-    return [show(text, target, reads_target, mode) for text, target in zip(rows.texts, rows.targets, strict=True)]
 
 
 def _score(task: Task, gold: np.ndarray, probabilities: np.ndarray) -> float:

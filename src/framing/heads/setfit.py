@@ -19,11 +19,11 @@ import numpy as np
 from framing.data import Rows
 from framing.encoder import Encoder
 from framing.exceptions import UserError
-from framing.heads.base import HeadConfig
+from framing.heads.base import HeadConfig, shown
 from framing.labels import Task
 from framing.progress import Progress
 from framing.ranges import COUNT, NUMBER, check_ranges
-from framing.targets import Mode, show
+from framing.targets import Mode
 
 _TRIAL = 10  # steps by which the speed is measured
 
@@ -165,8 +165,7 @@ class SetfitHead:
         return result
 
     def _texts(self, rows: Rows, task: Task, mode: Mode) -> list[str]:
-        shown = zip(rows.texts, rows.targets, strict=True)
-        return [self._prompt + show(text, target, task.reads_target, mode) for text, target in shown]
+        return [self._prompt + text for text in shown(rows, task.view, mode)]
 
     def save(self, folder: Path) -> None:
         """Refused: raises ``UserError``."""
