@@ -62,11 +62,13 @@ def test_english_refers_back_by_pronoun_and_surname():
             "Haddad said the mission helps.",
             "A tribal elder said no.",
             '"We stay," he said.',
+            "Party leader Salim Nasser said he rejected that.",
         ]
     )
     official = "Defence ministry official Karim Haddad said on Monday"
     assert found[:4] == ["", official, official, ""]
     assert found[4].startswith("A tribal elder said")
+    assert found[5] == ""
 
 
 def test_rows_of_one_sentence_have_the_same_and_other_documents_nothing_to_do_with_it():

@@ -32,8 +32,8 @@ OPENS = (  # no part of a name or title
     r"لل\w+|بال\w+|ل(?:وكالة|قناة|صحيفة|مراسل\w*|موقع\w*|برنامج|إذاعة|شبكة\w*))|"
     r"in|on|at|to|from|after|before|during|when|while|by|with|as|last|earlier|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 )
-_DEFINITE = rf"ال(?:{ARABIC_ROLES})(?:ان|ين|ون|ات)?"
-TITLES = _DEFINITE  # of somebody who was introduced, and not always of the same
+TITLES = rf"ال(?:{ARABIC_ROLES})(?:ان|ين|ون|ات)?"  # of somebody who was introduced, and not always of the same
 NEW = (  # speaks for itself, or was not introduced before
-    rf"{_AR_AND}(?:(?:ال)?(?:{ARABIC_BODIES})(?:ات|تي|تا|تان)?|(?:{ARABIC_ROLES})(?:ا|ان|ين|ون|ات)?|أحد|إحدى|بعض|عدد|إمام|آمر|شيخ|ثلاث\w*|أربع\w*|خمس\w*|التحالف|الحلف|الناتو|ال(?:بنتاغون|كرملين)|{ARABIC.states})|an?|one|two|some|it|there"
+    rf"{_AR_AND}(?:(?:ال)?(?:{ARABIC_BODIES})(?:ات|تي|تا|تان)?|(?:{ARABIC_ROLES})(?:ا|ان|ين|ون|ات)?|أحد|إحدى|بعض|عدد|إمام|آمر|شيخ|ثلاث\w*|أربع\w*|"
+    rf"خمس\w*|التحالف|الحلف|الناتو|ال(?:بنتاغون|كرملين)|{ARABIC.states})|an?|one|two|some|it|there"
 )

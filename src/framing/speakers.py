@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from framing import lexicon_speakers as lexicon
 from framing.text import fold, fold_with_offsets
@@ -154,7 +153,7 @@ def _reference(here: _Sentence, before: Collection[_Sentence]) -> tuple[str, ...
         at = here.verb
     if at == len(words):
         return None
-    if any(_is(word, "pronoun") and _is(then, "says") for word, then in pairwise(words)):
+    if here.verb and _is(words[here.verb - 1], "pronoun"):
         return ()
     if _is(words[at], "by"):
         return _repeated(words[at + 1 :], before, _opens)
