@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,21 @@ def test_embeddings_and_frozen_layers_stay_as_they_are(table, tiny):
     for long in (lambda h: h.prepare(table.rows), lambda h: h.fit(table.rows, table.labels, np.arange(len(table)))):
         with pytest.raises(UserError, match="2 layers are used"):
             long(head(tiny, frozen_layers=2))
+
+
+def test_a_row_teaches_a_task_only_by_the_text_that_the_task_sees(table, tiny):
+    """Attribution sees who was introduced as the speaker, and learns of such a row nothing from the marked text."""
+    tasks = [replace(t, reads_speaker=t.name == "attribution") for t in TASKS]
+    rows = Rows(table.rows.texts, table.rows.targets, ["the spokesman said"] * len(table))
+    turned = table.labels | {"attribution": 1 - table.labels["attribution"]}
+
+    def trained(labels, unmarked):
+        fitted = head(tiny, tasks=tasks, epochs=1, unmarked=unmarked, balance=0.0)
+        fitted.fit(rows, labels, np.arange(len(table)))
+        return learnt(fitted)
+
+    assert same(trained(table.labels, 1e-9), trained(turned, 1e-9))  # the text with the introduction is never drawn
+    assert not same(trained(table.labels, 0.5), trained(turned, 0.5))
 
 
 def test_the_layers_are_those_of_the_encoder(table, tiny):

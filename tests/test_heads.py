@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,23 @@ def test_the_answer_depends_on_the_target_only_through_the_marker(kind, table, t
     assert (marked["stance"][0] != marked["stance"][1]).any()
     assert (unmarked["stance"][0] == unmarked["stance"][1]).all()
     assert (marked["attribution"][0] == marked["attribution"][1]).all()
+
+
+@pytest.mark.parametrize("kind", ["tfidf", "logistic"])
+def test_who_was_introduced_changes_only_what_reads_the_speaker(kind, tiny):
+    """Half of the sentences say who speaks, half refer back: the same words each time, by two kinds of speakers."""
+    stance, attribution = TASKS[0], replace(TASKS[1], reads_speaker=True)
+    who = ["an official of the ministry said", "a fighter of the militia said"] * 8
+    texts = [f"{w} NATO leaves" for w in who] + ["and added that NATO leaves"] * 16
+    rows = Rows(texts, ["nato"] * 32, [""] * 16 + who)
+    known = np.zeros((32, len(attribution.classes)), dtype=int)
+    known[np.arange(32), [0, 2] * 16] = 1
+    head = make_head(HEADS[kind].config(), (stance, attribution), tiny, seed=0)
+    head.fit(rows, {"stance": np.arange(32) % 3, "attribution": known}, np.arange(32))
+    given = head.predict_proba(Rows([texts[-1]] * 2, ["nato"] * 2, who[:2]))
+    assert given["attribution"][0, 0] > given["attribution"][1, 0] + 0.2
+    assert given["attribution"][1, 2] > given["attribution"][0, 2] + 0.2
+    assert np.allclose(given["stance"][0], given["stance"][1])
 
 
 def test_words_are_told_apart_by_the_side_of_the_mark_on_which_they_stand():
