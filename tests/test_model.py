@@ -57,6 +57,19 @@ def test_an_answer_below_the_threshold_is_marked_and_still_given(model_folder):
     assert no_target["stance_abstained"].tolist() == [0]
 
 
+@pytest.mark.parametrize("documents", [["a", "a"], ["a", "b"], ["a", None], [None, None], ["", ""], [float("nan")] * 2])
+def test_rows_of_one_article_are_read_together(model_folder, documents):
+    texts = ["قال الباحث حازم ربيع السعدون إن القوات التركية باقية.", "وأضاف أن القوات التركية لن تبقى."]
+    rows = pd.DataFrame({"text": texts, "target": "turkey", "doc_id": documents})
+    model = framing.load_model(model_folder)
+    apart, given = model.predict(rows.drop(columns="doc_id")), model.predict(rows)
+    attribution = [c for c in given if c.startswith("attribution")]
+    pd.testing.assert_frame_equal(given.drop(columns=attribution), apart.drop(columns=attribution))
+    one_article = documents == ["a", "a"]
+    assert given.loc[0].equals(apart.loc[0])
+    assert given.loc[1, attribution].equals(apart.loc[1, attribution]) != one_article
+
+
 @pytest.mark.parametrize("rows", [[{"target": "nato"}], ["", "x"], [None], [3], pd.DataFrame({"a": ["x"]})])
 def test_rows_without_text_are_refused(model_folder, rows):
     with pytest.raises(UserError, match="predict"):
@@ -104,6 +117,7 @@ def test_the_three_doors_give_the_same(trained, model_folder, monkeypatch):
     pyfunc = mlflow.pyfunc.load_model(str(around))
     pd.testing.assert_frame_equal(pyfunc.predict(ROWS.reset_index(drop=True)), expected.reset_index(drop=True))
     assert len(pyfunc.predict(ROWS[["text"]])) == 3
+    assert "doc_id" in pyfunc.metadata.get_input_schema().input_names()
 
 
 def test_nothing_in_the_folder_is_a_pickle(model_folder):

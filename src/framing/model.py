@@ -73,8 +73,9 @@ class Model:
         """
         frame = _as_frame(rows)
         texts = frame["text"].tolist()
-        known = introductions_in_rows(frame["doc_id"].astype(str).tolist(), texts) if "doc_id" in frame else []
-        return self.predict_rows(Rows(texts, frame["target"].tolist(), known)).set_index(frame.index)
+        return self.predict_rows(
+            Rows(texts, frame["target"].tolist(), introductions_in_rows(_documents(frame), texts))
+        ).set_index(frame.index)
 
     def predict_rows(self, rows: Rows, mode: Mode = "marked") -> pd.DataFrame:
         """As :meth:`predict`; here an empty target means that no force is meant, and a task that reads the
@@ -92,6 +93,12 @@ class Model:
                 columns[f"{task.name}_{name}"] = np.where(silent, np.nan, probabilities[:, i])
             columns[f"{task.name}_abstained"] = (calibration.abstains(task, probabilities) & ~silent).astype(np.int64)
         return pd.DataFrame(columns)
+
+
+def _documents(frame: pd.DataFrame) -> list[str]:
+    """The article of each row; one that has none is an article by itself."""
+    given = frame["doc_id"] if "doc_id" in frame else [None] * len(frame)
+    return [f"row:{i}" if pd.isna(d) or not str(d).strip() else str(d) for i, d in enumerate(given)]
 
 
 def _as_frame(rows: Any) -> pd.DataFrame:

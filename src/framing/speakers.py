@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from framing import lexicon_speakers as lexicon
-from framing.text import fold, fold_with_offsets
+from framing.text import fold
 
 _LONGEST = 14  # words of an introduction
 _BEFORE = 10  # of them before the name
 _REFERENCE = 4  # words of a name or title that is repeated, at most
 _ANSWER = 40  # words of a question that stands before its answer, at most
 _FAR = 100  # sentences that a reference may reach back: an article of thousands stays fast
-_WORD = re.compile(r"\w+|[^\w\s]")
+_WORD = re.compile(r"[\w\u064b-\u065f\u0670\u200c\u200d]+|[^\w\s]")  # vowel marks and joiners are inside words
 _QUOTES = frozenset('"«»“”')
 _MARKS = frozenset(":\"'«»“”„‟(),،؛;.…-–—[]")
 
@@ -111,11 +111,13 @@ class _Sentence:
 
 
 def _read(text: str) -> _Sentence:
-    folded, offsets = fold_with_offsets(text)
-    found = [(m.group(), offsets[m.start()], offsets[m.end() - 1] + 1) for m in _WORD.finditer(folded)]
-    words = tuple(word for word, _, _ in found)
+    found = [(word, match.span()) for match in _WORD.finditer(text) if (word := _folded(match.group()))]
+    words = tuple(word for word, _ in found)
     verb = next((i for i, word in enumerate(words) if _is(word, "says")), None)
-    return _Sentence(text, words, tuple(map(_bare, words)), tuple((start, end) for _, start, end in found), verb)
+    return _Sentence(text, words, tuple(map(_bare, words)), tuple(place for _, place in found), verb)
+
+
+_folded = lru_cache(maxsize=50_000)(fold)
 
 
 @lru_cache(maxsize=1)

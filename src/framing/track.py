@@ -172,7 +172,8 @@ class Run:
         from mlflow.models import ModelSignature
         from mlflow.types import ColSpec, Schema
 
-        inputs = Schema([ColSpec("string", "text"), ColSpec("string", "target", required=False)])
+        optional = [ColSpec("string", name, required=False) for name in ("target", "doc_id")]
+        inputs = Schema([ColSpec("string", "text"), *optional])
         info = mlflow.pyfunc.log_model(
             name="model",
             loader_module="framing.model",

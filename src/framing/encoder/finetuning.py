@@ -45,9 +45,7 @@ class Examples:
     plain: Tokens
     labels: Mapping[str, np.ndarray]
     sentences: np.ndarray  # (n,) rows of one sentence have the same number, counted from 0
-    refers: (
-        np.ndarray
-    )  # (n,) whether an earlier sentence introduced the speaker, so that the two texts say other things
+    refers: np.ndarray  # (n,) whether an earlier sentence introduced the speaker, as only one of the two texts says
 
     def __len__(self) -> int:
         return len(self.marked)

@@ -144,9 +144,8 @@ class SklearnHead:
         texts = shown(rows, view, mode)
         if isinstance(self.config, TfidfConfig):
             texts = [fold(t) for t in texts]
-            X = self._counts(
-                "_".join(["text", *(n for n, on in view._asdict().items() if on)]), texts, fit, _words_and_characters
-            )
+            name = "text" + "_target" * view.target + "_speaker" * view.speaker
+            X = self._counts(name, texts, fit, _words_and_characters)
             near = self.config.near if view.target else 0
             if not near:
                 return X
