@@ -77,6 +77,14 @@ def test_rows_of_one_sentence_have_the_same_and_other_documents_nothing_to_do_wi
     assert introductions_in_rows(["a", "a", "a", "a", "b"], texts) == ["", "", MEMBER_IS, MEMBER_IS, ""]
 
 
+@pytest.mark.parametrize("name", ['"لواء الضفاف"', "«لواء الضفاف»", "“لواء الضفاف”"])
+def test_a_name_in_quotation_marks_belongs_to_the_introduction(name):
+    first = f"قال المتحدث باسم {name} حازم السعدون إن الجنود باقون."
+    assert introductions([first, "وأضاف أن القصف لم يتوقف."])[1] == f"قال المتحدث باسم {name} حازم السعدون"
+    said = "قال المتحدث حازم السعدون «الجنود باقون في القاعدة حتى نهاية العام»."
+    assert introductions([said, "وأضاف أن القصف لم يتوقف."])[1] == "قال المتحدث حازم السعدون"
+
+
 def test_an_article_of_thousands_of_sentences_that_refer_back_is_read():
     found = introductions([MEMBER, *["وأضاف السعدون أن الجنود باقون."] * 3000])
     assert set(found[1:]) == {MEMBER_IS}

@@ -23,7 +23,7 @@ _REFERENCE = 4  # words of a name or title that is repeated, at most
 _ANSWER = 40  # words of a question that stands before its answer, at most
 _FAR = 100  # sentences that a reference may reach back: an article of thousands stays fast
 _WORD = re.compile(r"[\w\u064b-\u065f\u0670\u200c\u200d]+|[^\w\s]")  # vowel marks and joiners are inside words
-_QUOTES = frozenset('"«»“”')
+_OPENING, _CLOSING = frozenset('"«“'), frozenset('"»”')
 _MARKS = frozenset(":\"'«»“”„‟(),،؛;.…-–—[]")
 
 
@@ -90,11 +90,12 @@ class _Sentence:
         """From a word on, until what is said begins behind the word ``core``."""
         end = start
         while end < min(len(self.words), start + _LONGEST) and not (end >= core and self._begins(end)):
-            end += 1
+            end = (_closes(self.words, end) or end) + 1
         return self.text[self.places[start][0] : self.places[end - 1][1]]
 
     def _begins(self, at: int) -> bool:
-        return self.words[at] in ':"«“' or _is(self.words[at], "clause")
+        word = self.words[at]
+        return word == ":" or (word in _OPENING and not _closes(self.words, at)) or _is(word, "clause")
 
     def speaker(self, verb: int) -> str:
         """The words around a verb of saying: behind it in Arabic, before it in English."""
@@ -161,10 +162,17 @@ def _reference(here: _Sentence, before: Collection[_Sentence]) -> tuple[str, ...
         return _repeated(words[at + 1 :], before, _opens)
     if _is(words[at], "says"):
         rest = words[at + 1 :]
-        if rest and rest[0] in _QUOTES:  # of a name, or of what is said
-            return None if _QUOTES & set(rest[1 : _REFERENCE + 2]) else ()
+        if rest and rest[0] in _OPENING:  # of a name, or of what is said
+            return None if _closes(rest, 0) else ()
         return () if not rest or _opens(rest[0]) else _repeated(rest, before, _opens)
     return _repeated(words[at:], before, lambda word: word.isascii() and _is(word, "says"))
+
+
+def _closes(words: Sequence[str], at: int) -> int | None:
+    """Where the quotation that opens at a word ends, if it has few words, as a name has; None if none does."""
+    if words[at] not in _OPENING:
+        return None
+    return next((i for i in range(at + 1, min(len(words), at + _REFERENCE + 2)) if words[i] in _CLOSING), None)
 
 
 def _opens(word: str) -> bool:
