@@ -17,7 +17,7 @@ from framing.agree import report
 from framing.summary import markdown_table
 
 HERE = Path(__file__).resolve().parent
-VERSION = "1.6"
+VERSION = "1.7"
 MARKS = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- /figures -->)", re.DOTALL)
 
 

@@ -72,6 +72,8 @@ class Training:
         self.network, self.examples, self.recipe, self.seed = network, examples, recipe, seed
         self.marked = Batches(network, examples.marked, pad, keep=True)
         self.plain = Batches(network, examples.plain, pad, keep=False)
+        known: dict[bytes, int] = {}
+        self.plain_text = np.array([known.setdefault(ids.tobytes(), len(known)) for ids in examples.plain.ids])
         self.validate, self.file = validate, folder / _STATE if folder else None
         reads = [o.reads_target for o in network.outputs]
         self.plain_share = 0.0 if all(reads) else recipe.unmarked if any(reads) else 1.0
@@ -135,13 +137,18 @@ class Training:
                 group["lr"] = peak * _rate(step, total, recipe.warmup)
             plain = rng.random() < self.plain_share
             with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast), sdpa_kernel(ATTENTION):
-                values = network(*(self.plain if plain else self.marked).get(rows))
+                values = self._plain(rows) if plain else network(*self.marked.get(rows))
                 loss = self._loss(values, rows, plain)
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, _CLIP)
             self.optimizer.step()
             progress.advance(len(rows))
+
+    def _plain(self, rows: np.ndarray) -> dict[str, Tensor]:
+        """``(n, k)`` values of the unmarked texts; rows of one sentence have the same, which is read once."""
+        _, first, back = np.unique(self.plain_text[rows], return_index=True, return_inverse=True)
+        return {name: values[back] for name, values in self.network(*self.plain.get(rows[first])).items()}
 
     def _loss(self, values: Mapping[str, Tensor], rows: np.ndarray, plain: bool) -> Tensor:
         """The sum over tasks of a row's mean loss. An unmarked text says nothing to a task that reads the target. A row
