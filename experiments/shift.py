@@ -4,11 +4,11 @@ python experiments/shift.py file FILE WRITER ...                writes FILE, who
 python experiments/shift.py train FILE OUT NAME [OVERRIDE ...]  writes OUT/NAME.npz, unless it is there
 python experiments/shift.py table FILE OUT WAY WAY ...          prints a Markdown table
 
-A writer is the letters of a ``doc_id`` in ``data/labels.csv``, whose held-out rows stand in FILE on neither side, or
-the name of a file in ``data/unread/``, whose rows have their writer's labels. ``train`` fits the head that the
-overrides say (``+exp=finetune head.epochs=2 seed=1``), and keeps its probabilities, not calibrated. A WAY is names
-joined by ``+``, whose log probabilities (log odds, where labels are many) are added up. Differences are paired, to the
-first WAY. Where sentences refer back to a speaker whom an earlier one introduced, a second table has these alone.
+A writer is the letters of a ``doc_id`` in ``data/labels.csv``, whose held-out rows stand in FILE on neither side.
+``train`` fits the head that the overrides say (``+exp=finetune head.epochs=2 seed=1``), and keeps its probabilities,
+not calibrated. A WAY is names joined by ``+``, whose log probabilities (log odds, where labels are many) are added up.
+Differences are paired, to the first WAY. Where sentences refer back to a speaker whom an earlier one introduced, a
+second table has these alone.
 """
 
 from __future__ import annotations
@@ -43,8 +43,6 @@ def make_file(file: str, *writers: str) -> None:
     """Write the file, and say how many rows stand on each side."""
     rows = pd.read_csv(DATA / "labels.csv", dtype=str, keep_default_na=False)
     rows = rows[rows["split"] == "train"]
-    unread = [path for writer in writers if (path := DATA / "unread" / f"{writer}.csv").is_file()]
-    rows = pd.concat([rows, *(pd.read_csv(path, dtype=str, keep_default_na=False) for path in unread)])
     written = rows["doc_id"].str.extract("^([a-z]+)", flags=re.I)[0]
     if unknown := set(writers) - set(written):
         raise UserError(f"nothing by {', '.join(sorted(unknown))} in {DATA}")

@@ -114,21 +114,6 @@ def test_a_fifth_of_what_is_new_is_held_out_and_what_is_tied_to_an_old_article_g
     assert split.tolist() == again.tolist()
 
 
-def test_what_is_not_yet_settled_is_well_formed_and_not_in_use(known):
-    for file in sorted((ROOT / "data/unread").glob("???.csv")):
-        rows = second_reading.read(file)
-        second, third = (file.with_name(f"{file.stem}_{which}.csv") for which in ("second", "third"))
-        if third.exists():
-            second_reading.merge(rows, second_reading.read(second), second_reading.read(third), known)
-        elif second.exists():
-            second_reading.both(rows, second_reading.read(second))
-        assert list(rows.columns) == list(known.columns)
-        assert not set(rows["id"]) & set(known["id"])
-        assert not set(rows["text"]) & set(known["text"])
-        second_reading.labels(rows.replace({name: {"": "none"} for name in LABELS}), file.name)
-        assert (rows.loc[rows["attribution"] == "", "stance"] == "neutral").all()
-
-
 def test_a_wrong_file_is_a_line_and_no_traceback(tmp_path, unread):
     unread.drop(columns="text").to_csv(tmp_path / "rows.csv", index=False)
     (tmp_path / "picture.csv").write_bytes(bytes(range(256)))
