@@ -36,7 +36,7 @@ def row_kinds(run: StoredRun) -> dict[str, np.ndarray]:
     words = frame["text"].str.split().str.len().to_numpy()
     named = np.array([bool(spans_of(x, t)) for x, t in zip(frame["text"], frame["target"], strict=True)])
     back = np.array(introductions_in_rows(frame["doc_id"].tolist(), frame["text"].tolist())) != ""
-    natural = frame["doc_id"].str.fullmatch(r"as[e-j]\d+").to_numpy()
+    natural = frame["doc_id"].str.fullmatch(r"as[e-q]\d+").to_numpy()
     return {
         "all": np.ones(len(frame), dtype=bool),
         "one force in the sentence": ~several,

@@ -45,7 +45,7 @@ def make_file(file: str, *writers: str) -> None:
     rows = rows[rows["split"] == "train"]
     written = rows["doc_id"].str.extract("^([a-z]+)", flags=re.I)[0]
     if unknown := set(writers) - set(written):
-        raise UserError(f"nothing by {', '.join(sorted(unknown))} in {DATA}")
+        raise UserError(f"nothing by {', '.join(sorted(unknown))} in {DATA / 'labels.csv'}")
     rows["split"] = written.isin(writers).map({True: "test", False: "train"})
     with whole_file(Path(file)) as stream:
         rows.to_csv(stream, index=False)

