@@ -99,6 +99,28 @@ def test_a_row_teaches_a_task_only_by_the_text_that_the_task_sees(table, tiny):
     assert not same(trained(table.labels, 0.5), trained(turned, 0.5))
 
 
+def test_an_unmarked_text_is_read_once_for_all_rows_of_its_sentence(table, tiny, monkeypatch):
+    from framing.encoder.finetuning import Training
+
+    texts, targets = ["Iran left.", "NATO came back."] * 2, ["iran", "nato", "nato", "iran"]
+    labels = {t.name: table.labels[t.name][[0, 1, 0, 1]] for t in TASKS}
+    read, answered, plain = [], [], Training._plain
+
+    def watched(self, rows):
+        below = self.network.below
+        monkeypatch.setattr(self.network, "below", lambda ids, real: read.append(len(ids)) or below(ids, real))
+        values = plain(self, rows)
+        answered.append({name: v.detach().clone() for name, v in values.items()})
+        order = self.plain_text[rows]
+        assert all((v[order == i][0] == v[order == i]).all() for v in answered[-1].values() for i in (0, 1))
+        return values
+
+    monkeypatch.setattr(Training, "_plain", watched)
+    head(tiny, epochs=1, unmarked=1 - 1e-9).fit(Rows(texts, targets, [""] * 4), labels, np.arange(4))
+    assert read == [2]
+    assert {len(v) for v in answered[0].values()} == {4}
+
+
 def test_the_layers_are_those_of_the_encoder(table, tiny):
     import torch
 
